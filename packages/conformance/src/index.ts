@@ -1,0 +1,12 @@
+export {
+  answerWithinMs,
+  encode,
+  open,
+  readResponse,
+  send,
+  type WireRequest,
+  type WireResponse,
+} from './client.js'
+export { payload, post, secrets, signed } from './deliveries.js'
+export type { Parser, RunningServer, WebhookMount } from './mount.js'
+export { describeWebhooks } from './webhook-suite.js'

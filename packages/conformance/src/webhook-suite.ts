@@ -1,0 +1,267 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { KoyweEvent, Logger, UnknownKoyweEvent } from '@x/koywe-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import {
+  answerWithinMs,
+  encode,
+  open,
+  readResponse,
+  send,
+  type WireRequest,
+  type WireResponse,
+} from './client.js'
+import {
+  type Behaviour,
+  type Delivery,
+  deliveries,
+  payload,
+  post,
+  secrets,
+  signed,
+} from './deliveries.js'
+import type { RunningServer, WebhookMount } from './mount.js'
+
+const timeoutMs = 150
+
+/**
+ * Plays every delivery at every mount and compares status, headers and body to the byte. An adapter is proven by
+ * calling this in a test file with the mounts that its users may choose.
+ */
+export function describeWebhooks(mounts: readonly WebhookMount[]): void {
+  const rows: string[] = []
+  for (const mount of mounts) {
+    describe(mount.name, () => playAt(mount, (row) => rows.push(row)))
+  }
+  afterAll(() => printMatrix(rows))
+}
+
+function playAt(mount: WebhookMount, report: (row: string) => void): void {
+  const heard: (KoyweEvent | UnknownKoyweEvent)[] = []
+  const log: string[] = []
+  const marks: string[] = []
+  let waiting: (() => void)[] = []
+  let server: RunningServer
+
+  beforeAll(async () => {
+    const logger: Logger = {
+      warn: (message) => log.push(message),
+      error: (_error, message) => log.push(message),
+    }
+    server = await mount.start(secrets, { timeoutMs, logger })
+    server.webhooks.onAny(async (event) => {
+      heard.push(event)
+      const behaviour = 'test' in event ? event.test : undefined
+      if (behaviour === 'wait') await new Promise<void>((resolve) => waiting.push(resolve))
+      if (behaviour === 'reject') await Promise.reject(new Error(failure))
+      if (behaviour === 'throw') throw new Error(failure)
+    })
+  })
+  afterAll(async () => {
+    release()
+    await server.close()
+    report(`${mount.name.padEnd(52)} ${marks.join('')}`)
+  })
+
+  /** Lets the listeners go on that were asked to wait. */
+  function release(): void {
+    for (const resolve of waiting) resolve()
+    waiting = []
+  }
+
+  const play = (request: Omit<WireRequest, 'path'>): Promise<WireResponse> =>
+    send(server.port, { path: mount.path, ...request })
+
+  async function playAndCount(request: Omit<WireRequest, 'path'>) {
+    const before = heard.length
+    const response = await play(request)
+    return { response, heard: heard.slice(before) }
+  }
+
+  for (const delivery of deliveries) {
+    if (delivery.answeredBy?.includes(mount.parser)) {
+      it(`${delivery.name}: refused by the parser in front`, async () => {
+        const { response, heard } = await playAndCount(delivery.request())
+        expect(response.status).toBeGreaterThanOrEqual(400)
+        expect(response.status).toBeLessThan(500)
+        expect(heard).toEqual([])
+        marks.push('p')
+      })
+    } else {
+      it(`${delivery.name}: ${delivery.status}`, async () => {
+        const { response, heard } = await playAndCount(delivery.request())
+        expectAnswer(response, delivery)
+        expect(heard).toHaveLength(delivery.heard)
+        marks.push('.')
+      })
+    }
+  }
+
+  it('hands over the payload as it was signed', async () => {
+    const value = payload({ externalId: 'ñ-1', later: [{ a: 1.5 }, '🪝'], __proto: 1 })
+    const { heard } = await playAndCount(post(signed(value)))
+    expect(heard).toEqual([value])
+    expect(Object.keys(heard[0] ?? {})).toEqual(Object.keys(value))
+    marks.push('.')
+  })
+
+  it('answers a copy of a handled event as a duplicate', async () => {
+    const request = post(signed(payload()))
+    await play(request)
+    const { response, heard } = await playAndCount(request)
+    expectAnswer(response, { status: 200, body: '{"received":true,"duplicate":true}' })
+    expect(heard).toEqual([])
+    marks.push('.')
+  })
+
+  it('knows a copy whatever secret signed it', async () => {
+    const value = payload()
+    await play(post(signed(value, secrets[1])))
+    const { response } = await playAndCount(post(signed(value, secrets[0])))
+    expectAnswer(response, { status: 200, body: '{"received":true,"duplicate":true}' })
+    marks.push('.')
+  })
+
+  it('answers a copy of a running event with 503 and, once it has succeeded late, as a duplicate', async () => {
+    release()
+    const request = post(signed(payload({ test: 'wait' satisfies Behaviour })))
+    const first = play(request)
+    await vi.waitUntil(() => waiting.length === 1)
+    const { response, heard } = await playAndCount(request)
+    expectAnswer(response, { status: 503, body: '{"error":"in_progress"}', retryAfter: '5' })
+    expect(heard).toEqual([])
+    expectAnswer(await first, { status: 503, body: '{"error":"timeout"}', retryAfter: '5' })
+    release()
+    expectAnswer(await play(request), {
+      status: 200,
+      body: '{"received":true,"duplicate":true}',
+    })
+    marks.push('.')
+  })
+
+  it('runs the listeners again when a failed event is sent again', async () => {
+    const request = post(signed(payload({ test: 'throw' satisfies Behaviour })))
+    await play(request)
+    const { response, heard } = await playAndCount(request)
+    expectAnswer(response, { status: 500, body: '{"error":"handler_failed"}' })
+    expect(heard).toHaveLength(1)
+    marks.push('.')
+  })
+
+  it('survives an upload that breaks off', async () => {
+    const socket = await open(server.port)
+    const bytes = encode({ path: mount.path, ...post(signed(payload())) })
+    socket.write(bytes.subarray(0, bytes.length - 20))
+    await delay(20)
+    socket.destroy()
+    await expectStillServing()
+    marks.push('.')
+  })
+
+  // A parser in front waits for the bytes as long as it likes: its time limit is not ours.
+  if (mount.parser === 'none') {
+    it('does not wait for ever for bytes that were announced', async () => {
+      const body = signed(payload())
+      const socket = await sendAnnouncing(body.length + 10, body)
+      expectAnswer(await readResponse(socket), { status: 408, body: '{"error":"body_timeout"}' })
+      await closing(socket)
+      await expectStillServing()
+      marks.push('.')
+    })
+  }
+
+  it('survives a body that goes on after its Content-Length', async () => {
+    const body = signed(payload())
+    const socket = await sendAnnouncing(body.length, `${body}}}}}`)
+    await closing(socket)
+    await expectStillServing()
+    marks.push('.')
+  })
+
+  it('serves the next request on a connection after a refusal', async () => {
+    const socket = await open(server.port)
+    socket.write(encode({ path: mount.path, ...post(JSON.stringify(payload())) }))
+    expect((await readResponse(socket)).status).toBe(401)
+    socket.removeAllListeners('data')
+    socket.write(encode({ path: mount.path, ...post(signed(payload())) }))
+    expectAnswer(await readResponse(socket), { status: 200, body: '{"received":true}' })
+    socket.destroy()
+    marks.push('.')
+  })
+
+  it('leaves other methods on its path alone', async () => {
+    for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+      const request = post(signed(payload()))
+      const response = await play({ ...request, method })
+      expect(response.body).not.toContain('received')
+      expect(response.status).not.toBe(401)
+    }
+    expect((await play({ method: 'GET' })).status).toBe(404)
+    marks.push('.')
+  })
+
+  it('writes no secret and no digest to the log', async () => {
+    const value = payload({ marker: randomUUID() })
+    const digest = JSON.parse(signed(value)).signature
+    await play(post(signed(value, 'not the secret')))
+    const lines = log.join('\n')
+    expect(lines).toContain('invalid_signature')
+    for (const hidden of [...secrets, digest]) expect(lines).not.toContain(hidden)
+    marks.push('.')
+  })
+
+  async function sendAnnouncing(length: number, body: string): Promise<Socket> {
+    const socket = await open(server.port)
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': `${length}` }
+    socket.write(encode({ path: mount.path, body, headers, unframed: true }))
+    return socket
+  }
+
+  async function expectStillServing(): Promise<void> {
+    expectAnswer(await play(post(signed(payload()))), { status: 200, body: '{"received":true}' })
+  }
+}
+
+/** What a failing listener says, which no caller may ever read. */
+const failure = 'postgres://user:password@host'
+
+/** Fails unless the answer is the expected one in every part that a caller may rely on. */
+function expectAnswer(
+  response: WireResponse,
+  expected: Pick<Delivery, 'status' | 'body' | 'retryAfter'>,
+): void {
+  const header = (name: string) => response.headers.get(name)
+  expect({
+    status: response.status,
+    body: response.body,
+    type: header('content-type'),
+    length: header('content-length'),
+    cache: header('cache-control'),
+    retryAfter: header('retry-after'),
+    etag: header('etag'),
+  }).toEqual({
+    status: expected.status,
+    body: expected.body,
+    type: 'application/json; charset=utf-8',
+    length: String(Buffer.byteLength(expected.body)),
+    cache: 'no-store',
+    retryAfter: expected.retryAfter,
+    etag: undefined,
+  })
+}
+
+/** Waits until the server has closed the connection. */
+async function closing(socket: Socket): Promise<void> {
+  socket.resume()
+  if (!socket.closed) await once(socket, 'close', { signal: AbortSignal.timeout(answerWithinMs) })
+}
+
+function printMatrix(rows: readonly string[]): void {
+  const played = rows.join('').match(/[.p](?=[.p]*$)/gm)?.length ?? 0
+  process.stdout.write(
+    `\nmounts × deliveries: "." answered as every mount does, "p" answered by the parser in front\n${rows.join('\n')}\n` +
+      `${rows.length} mounts, ${played} deliveries played\n`,
+  )
+}

@@ -1,0 +1,67 @@
+import type { Deadline } from './deadline.js'
+import type { Claim, ClaimedClaim, DedupeStore } from './dedupe.js'
+import { KoyweError } from './errors.js'
+import type { Logger } from './logger.js'
+
+/** The claim where no store is asked: every copy of an event is handled. */
+export const unclaimed: ClaimedClaim = {
+  state: 'claimed',
+  async complete() {},
+  async release() {},
+}
+
+/**
+ * Asks the store whose turn an event is.
+ *
+ * @throws {KoyweError} `in_progress`; `store_unavailable` when the store fails or does not answer in time.
+ */
+export async function claimEvent(
+  store: DedupeStore,
+  key: string,
+  deadline: Deadline,
+  logger: Logger,
+): Promise<ClaimedClaim | { readonly state: 'done' }> {
+  const asked = (async () => store.claim(key))()
+  const late = (): Error => {
+    // An answer that comes after we have given up must not keep the event from being handled.
+    asked.then((claim) => giveBack(claim, logger)).catch(() => {})
+    return new Error('it did not answer in time')
+  }
+  const claim = await deadline.race(asked, late).catch((cause: unknown) => {
+    throw new KoyweError(
+      'store_unavailable',
+      `The dedupe store cannot be used: ${cause instanceof Error ? cause.message : String(cause)}. The event was not handled; its sender was told to come back.`,
+      { cause },
+    )
+  })
+  if (claim.state !== 'in_progress') return claim
+  throw new KoyweError(
+    'in_progress',
+    'A copy of this event is being handled right now, so its outcome is not known yet.',
+  )
+}
+
+/** Notes that the event took effect. Never rejects: asking for a retry now would only run the listeners twice. */
+export async function complete(claim: ClaimedClaim, logger: Logger): Promise<void> {
+  try {
+    await claim.complete()
+  } catch (error) {
+    logger.error(
+      error,
+      'koywe: an event was handled, but the dedupe store could not note it; a copy of it would be handled again.',
+    )
+  }
+}
+
+/** Lets the next copy of the event claim it. Never rejects: without the store the claim ends with its lease. */
+export async function giveBack(claim: Claim, logger: Logger): Promise<void> {
+  if (claim.state !== 'claimed') return
+  try {
+    await claim.release()
+  } catch (error) {
+    logger.error(
+      error,
+      'koywe: a failed event could not be released; a copy of it is handled only after its lease has ended.',
+    )
+  }
+}

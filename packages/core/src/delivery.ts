@@ -1,0 +1,61 @@
+import { digest } from './signature.js'
+
+/** What is known about one delivery of an event, beside the event itself. */
+export interface Delivery {
+  /**
+   * The SHA-256 of the signed text, in hex: the same for every copy and retry of one event, whatever secret signed it.
+   * Use it as the idempotency key of what a listener does.
+   */
+  readonly id: string
+  /** When this delivery reached the server. */
+  readonly receivedAt: Date
+  /** The event's `timeStamp`, or `undefined` when it is no date. */
+  readonly occurredAt: Date | undefined
+  /** Aborts when `timeoutMs` is over and the caller has been told to come back later. */
+  readonly signal: AbortSignal
+  /** Which of the secrets made the signature: 0 is the current one. */
+  readonly secretIndex: number
+  /** The text that was signed: the body as JSON without `signature`. */
+  readonly signedText: string
+}
+
+/** A delivery and the switch of its signal. */
+export interface DeliveryParts {
+  readonly delivery: Delivery
+  abort(): void
+}
+
+/** Makes a delivery whose `id` and `signal` cost nothing until they are read. */
+export function createDelivery(
+  signedText: string,
+  timeStamp: unknown,
+  secretIndex: number,
+  receivedAt: Date,
+): DeliveryParts {
+  let id: string | undefined
+  let controller: AbortController | undefined
+
+  return {
+    delivery: {
+      receivedAt,
+      secretIndex,
+      signedText,
+      get id() {
+        id ??= digest(signedText)
+        return id
+      },
+      get occurredAt() {
+        const date = new Date(typeof timeStamp === 'string' ? timeStamp : Number.NaN)
+        return Number.isNaN(date.getTime()) ? undefined : date
+      },
+      get signal() {
+        controller ??= new AbortController()
+        return controller.signal
+      },
+    },
+    abort() {
+      controller ??= new AbortController()
+      controller.abort(new DOMException('The time limit of this delivery is over', 'TimeoutError'))
+    },
+  }
+}

@@ -1,0 +1,140 @@
+import type { Delivery } from './delivery.js'
+import {
+  isKoyweEventName,
+  type KoyweEvent,
+  type KoyweEventMap,
+  type KoyweEventName,
+  koyweEventNames,
+  type UnknownKoyweEvent,
+} from './events.js'
+
+/** Handles one event. It is awaited: the webhook is acknowledged only when it has succeeded. */
+export type Listener<Event> = (event: Event, delivery: Delivery) => unknown
+
+/** Registers listeners by event name. Every method returns the object it was called on. */
+export interface KoyweEmitter {
+  /** Calls `listener` for every event of that name. @throws {TypeError} for a name that is not in {@link koyweEventNames}. */
+  on<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
+  /** Calls `listener` until it has succeeded once: if it fails, it stays for the retry. */
+  once<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
+  /** Removes a listener that `on` or `once` added. */
+  off<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
+  /** Calls `listener` for every event, also for names that this version does not know. */
+  onAny(listener: Listener<KoyweEvent | UnknownKoyweEvent>): this
+  /** Removes a listener that `onAny` added. */
+  offAny(listener: Listener<KoyweEvent | UnknownKoyweEvent>): this
+}
+
+interface Registration {
+  readonly listener: Listener<never>
+  readonly once: boolean
+}
+
+/** What `createEmitter` returns: the emitter, and the function that only the receiver calls. */
+export interface EmitterParts {
+  readonly emitter: KoyweEmitter
+  /**
+   * Starts every listener of the event, in the order they were added, and waits for all of them.
+   *
+   * @throws {AggregateError} of all that failed, after the last has ended.
+   */
+  emit(event: KoyweEvent | UnknownKoyweEvent, delivery: Delivery): Promise<void>
+}
+
+const any = Symbol('any event')
+
+/** Makes an emitter that awaits its listeners and runs all of them even when one fails. */
+export function createEmitter(): EmitterParts {
+  const registrations = new Map<string | symbol, Set<Registration>>()
+
+  function add(key: string | symbol, listener: Listener<never>, once = false): void {
+    if (typeof listener !== 'function') throw new TypeError('A listener must be a function.')
+    const existing = registrations.get(key)
+    if (existing) existing.add({ listener, once })
+    else registrations.set(key, new Set([{ listener, once }]))
+  }
+
+  function remove(key: string | symbol, listener: Listener<never>): void {
+    const existing = registrations.get(key)
+    for (const registration of existing ?? []) {
+      if (registration.listener === listener) {
+        existing?.delete(registration)
+        return
+      }
+    }
+  }
+
+  async function run(
+    registration: Registration,
+    key: string | symbol,
+    event: KoyweEvent | UnknownKoyweEvent,
+    delivery: Delivery,
+  ): Promise<void> {
+    const { listener, once } = registration
+    if (once) registrations.get(key)?.delete(registration)
+    try {
+      // `on` has tied the listener's event type to the name it is stored under.
+      await (listener as Listener<typeof event>)(event, delivery)
+    } catch (error) {
+      if (once) registrations.get(key)?.add(registration)
+      throw error
+    }
+  }
+
+  const emitter: KoyweEmitter = {
+    on(name, listener) {
+      add(checkName(name), listener)
+      return this
+    },
+    once(name, listener) {
+      add(checkName(name), listener, true)
+      return this
+    },
+    off(name, listener) {
+      remove(checkName(name), listener)
+      return this
+    },
+    onAny(listener) {
+      add(any, listener)
+      return this
+    },
+    offAny(listener) {
+      remove(any, listener)
+      return this
+    },
+  }
+
+  return {
+    emitter,
+    async emit(event, delivery) {
+      const running: Promise<void>[] = []
+      for (const key of [event.eventName, any]) {
+        for (const registration of [...(registrations.get(key) ?? [])]) {
+          running.push(run(registration, key, event, delivery))
+        }
+      }
+      const errors: unknown[] = []
+      for (const result of await Promise.allSettled(running)) {
+        if (result.status === 'rejected') errors.push(result.reason)
+      }
+      if (errors.length > 0) {
+        throw new AggregateError(errors, `${errors.length} of ${running.length} listeners failed`)
+      }
+    },
+  }
+}
+
+/** Gives `target` the methods of `emitter`, so that a middleware is the emitter of its own events. */
+export function withEmitter<T extends object>(target: T, emitter: KoyweEmitter): T & KoyweEmitter {
+  const { on, once, off, onAny, offAny } = emitter
+  const methods: KoyweEmitter = { on, once, off, onAny, offAny }
+  return Object.assign(target, methods)
+}
+
+function checkName(name: unknown): KoyweEventName {
+  if (isKoyweEventName(name)) return name
+  throw new TypeError(
+    `${JSON.stringify(name) ?? String(name)} is not an event name that this version knows (${koyweEventNames.join(', ')}). ` +
+      'To handle a newer event, use onAny and compare `event.eventName`.',
+  )
+}

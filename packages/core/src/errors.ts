@@ -1,0 +1,60 @@
+import { type HttpResponse, jsonResponse } from './http.js'
+
+const statusByCode = {
+  missing_signature: 401,
+  invalid_signature: 401,
+  invalid_json: 400,
+  invalid_payload: 400,
+  payments_webhook: 400,
+  body_aborted: 400,
+  body_timeout: 408,
+  body_too_large: 413,
+  unsupported_encoding: 415,
+  handler_failed: 500,
+  body_consumed: 500,
+  in_progress: 503,
+  timeout: 503,
+  store_unavailable: 503,
+} as const
+
+/** The stable names of everything that can be wrong with a request: the only thing that is told to the caller. */
+export type KoyweErrorCode = keyof typeof statusByCode
+
+const retryAfterSeconds = '5'
+const brand = Symbol.for('@x/koywe-core.KoyweError')
+
+/**
+ * A request that cannot be answered with success. `code` is for the caller, `message` is for the
+ * developer's log: what is wrong and what to do about it. Mistakes in the set-up are `TypeError`s instead.
+ */
+export class KoyweError extends Error {
+  override readonly name = 'KoyweError'
+  readonly code: KoyweErrorCode
+  /** The HTTP status that belongs to the code. */
+  readonly status: number
+
+  constructor(code: KoyweErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.status = statusByCode[code]
+    Object.defineProperty(this, brand, { value: true })
+  }
+
+  /** Like `instanceof`, but true also for the errors of another copy of this package in the same process. */
+  static is(value: unknown): value is KoyweError {
+    return typeof value === 'object' && value !== null && brand in value
+  }
+}
+
+/** The headers that an error's status asks for. */
+export function errorHeaders(error: KoyweError): Record<string, string> {
+  if (error.status === 503) return { 'retry-after': retryAfterSeconds }
+  // The rest of the upload is still to come, so the connection cannot serve another request.
+  if (error.code === 'body_timeout') return { connection: 'close' }
+  return {}
+}
+
+/** The answer to a webhook that is refused: its code and nothing else. */
+export function errorResponse(error: KoyweError): HttpResponse {
+  return jsonResponse(error.status, { error: error.code }, errorHeaders(error))
+}

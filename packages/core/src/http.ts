@@ -1,0 +1,56 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Logger } from './logger.js'
+
+/** What an adapter hands to the core: one request in its neutral form. */
+export interface HttpRequest {
+  /** The method, in upper case. */
+  readonly method: string
+  /** The path and query as the client sent them. */
+  readonly url: string
+  /** Header names in lower case, as Node joins them. */
+  readonly headers: IncomingHttpHeaders
+  /** Names and values in turn, as they came over the wire: the only place where a repeated header shows. */
+  readonly rawHeaders: readonly string[]
+  /**
+   * Reads the body, once: JSON text, or the value that a parser has already made of it.
+   *
+   * @param limit The most bytes to read.
+   * @throws {KoyweError} `body_too_large`, `body_consumed`, `body_aborted`.
+   */
+  body(limit: number): Promise<unknown>
+  /** The framework's own log of this request, used when the `logger` option is not set. */
+  readonly logger?: Logger
+}
+
+/** What the core wants answered. The adapter sends it as it is. */
+export interface HttpResponse {
+  readonly status: number
+  /** Header names in lower case. `content-length` counts bytes. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** The contract between core and adapters: every policy (status, headers, body, limits) is behind it. */
+export interface HttpHandler {
+  /** Never rejects for anything that a client sends. */
+  handle(request: HttpRequest): Promise<HttpResponse>
+}
+
+/** An answer whose body is `value` as JSON; nothing that we answer may be cached. */
+export function jsonResponse(
+  status: number,
+  value: unknown,
+  headers?: Readonly<Record<string, string>>,
+): HttpResponse {
+  const body = JSON.stringify(value)
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(body)),
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    body,
+  }
+}

@@ -1,0 +1,35 @@
+export { type BodySource, readBody } from './body.js'
+export {
+  type Claim,
+  type ClaimedClaim,
+  createMemoryDedupeStore,
+  type DedupeStore,
+  type DedupeStoreOptions,
+  type MemoryDedupeStoreOptions,
+} from './dedupe.js'
+export type { Delivery } from './delivery.js'
+export { type KoyweEmitter, type Listener, withEmitter } from './emitter.js'
+export { KoyweError, type KoyweErrorCode } from './errors.js'
+export {
+  isKoyweEvent,
+  isKoyweEventName,
+  type KoyweEvent,
+  type KoyweEventFields,
+  type KoyweEventMap,
+  type KoyweEventName,
+  type KoyweOrderState,
+  koyweEventNames,
+  koyweOrderStates,
+  orderStateOf,
+  type UnknownKoyweEvent,
+} from './events.js'
+export type { HttpHandler, HttpRequest, HttpResponse } from './http.js'
+export type { Logger } from './logger.js'
+export { checkPath, createMatcher, type Matcher, type MountOptions } from './mount.js'
+export {
+  createKoyweWebhooks,
+  type KoyweWebhooks,
+  type KoyweWebhooksOptions,
+  type Secrets,
+  toKoyweWebhooks,
+} from './webhooks.js'
