@@ -1,3 +1,4 @@
+import type { ClaimedClaim } from './dedupe.js'
 import { digest } from './signature.js'
 
 /** What is known about one delivery of an event, beside the event itself. */
@@ -17,6 +18,8 @@ export interface Delivery {
   readonly secretIndex: number
   /** The text that was signed: the body as JSON without `signature`. */
   readonly signedText: string
+  /** What the dedupe store gave for this event. It is completed or released when the listeners have ended. */
+  readonly claim: ClaimedClaim
 }
 
 /** A delivery and the switch of its signal. */
@@ -25,23 +28,26 @@ export interface DeliveryParts {
   abort(): void
 }
 
-/** Makes a delivery whose `id` and `signal` cost nothing until they are read. */
-export function createDelivery(
-  signedText: string,
-  timeStamp: unknown,
-  secretIndex: number,
-  receivedAt: Date,
-): DeliveryParts {
-  let id: string | undefined
+/** What a delivery is made of. */
+export interface DeliveryFacts {
+  readonly signedText: string
+  readonly timeStamp: unknown
+  readonly secretIndex: number
+  readonly receivedAt: Date
+  readonly claim: ClaimedClaim
+}
+
+/** Makes a delivery whose `signal` and `occurredAt` cost nothing until they are read; nor does `id` where no store asked for it. */
+export function createDelivery(facts: DeliveryFacts, knownId: string | undefined): DeliveryParts {
+  const { timeStamp, ...known } = facts
+  let id = knownId
   let controller: AbortController | undefined
 
   return {
     delivery: {
-      receivedAt,
-      secretIndex,
-      signedText,
+      ...known,
       get id() {
-        id ??= digest(signedText)
+        id ??= digest(facts.signedText)
         return id
       },
       get occurredAt() {

@@ -1,7 +1,7 @@
 import { checkHeaders, checkLimit, tooLarge } from './body.js'
 import { claimEvent, complete, giveBack, unclaimed } from './claims.js'
 import { checkTimeout, type Deadline, startDeadline } from './deadline.js'
-import { type ClaimedClaim, createMemoryDedupeStore, type DedupeStore } from './dedupe.js'
+import { createMemoryDedupeStore, type DedupeStore } from './dedupe.js'
 import { createDelivery, type DeliveryParts } from './delivery.js'
 import { createEmitter, type KoyweEmitter } from './emitter.js'
 import { errorResponse, KoyweError } from './errors.js'
@@ -9,7 +9,7 @@ import type { KoyweEvent, UnknownKoyweEvent } from './events.js'
 import { type HttpHandler, type HttpRequest, jsonResponse } from './http.js'
 import { checkLogger, chooseLogger, type Logger } from './logger.js'
 import { checkFields, checkNotPayments, parseBody } from './payload.js'
-import { createVerifier, type SignedBody, splitBody } from './signature.js'
+import { createVerifier, digest, type SignedBody, splitBody } from './signature.js'
 
 /** One secret, or several while they are being rotated: the current one first. */
 export type Secrets = string | readonly string[]
@@ -91,16 +91,15 @@ export function createKoyweWebhooks(
   async function run(
     event: KoyweEvent | UnknownKoyweEvent,
     { delivery, abort }: DeliveryParts,
-    claim: ClaimedClaim,
     deadline: Deadline,
     logger: Logger,
   ): Promise<void> {
     const name = JSON.stringify(event.eventName)
     const settled = emit(event, delivery).then(
-      () => complete(claim, logger),
+      () => complete(delivery.claim, logger),
       async (cause: unknown) => {
         logger.error(cause, `koywe handler_failed: ${name} can be handled when it is sent again.`)
-        await giveBack(claim, logger)
+        await giveBack(delivery.claim, logger)
         throw new KoyweError('handler_failed', 'A listener failed.', { cause })
       },
     )
@@ -123,12 +122,17 @@ export function createKoyweWebhooks(
         const signed = await read(request, deadline)
         const secretIndex = verify(signed, request, logger)
         const event = checkFields(signed.payload)
-        const parts = createDelivery(signed.text, event.timeStamp, secretIndex, receivedAt)
-        const claim = dedupe
-          ? await claimEvent(dedupe, parts.delivery.id, deadline, logger)
-          : unclaimed
+        const id = dedupe ? digest(signed.text) : undefined
+        const claim = dedupe && id ? await claimEvent(dedupe, id, deadline, logger) : unclaimed
         if (claim.state === 'done') return jsonResponse(200, { received: true, duplicate: true })
-        await run(event, parts, claim, deadline, logger)
+        const facts = {
+          signedText: signed.text,
+          timeStamp: event.timeStamp,
+          secretIndex,
+          receivedAt,
+          claim,
+        }
+        await run(event, createDelivery(facts, id), deadline, logger)
         return jsonResponse(200, { received: true })
       } catch (error) {
         if (!KoyweError.is(error)) throw error
