@@ -18,7 +18,7 @@ const formats = {
 }
 
 // An adapter is compiled against the types of the core, so the core comes first.
-for (const name of ['core', 'express']) {
+for (const name of ['core', 'express', 'koa', 'fastify']) {
   const folder = join(import.meta.dirname, name)
   rmSync(join(folder, 'dist'), { recursive: true, force: true })
   for (const [format, { type, flags }] of Object.entries(formats)) {

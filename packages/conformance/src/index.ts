@@ -8,5 +8,6 @@ export {
   type WireResponse,
 } from './client.js'
 export { payload, post, secrets, signed } from './deliveries.js'
-export type { Parser, RunningServer, WebhookMount } from './mount.js'
+export { listen } from './listen.js'
+export type { Refusal, RunningServer, WebhookMount } from './mount.js'
 export { describeWebhooks } from './webhook-suite.js'

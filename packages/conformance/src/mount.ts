@@ -1,10 +1,7 @@
-import type { KoyweEmitter, KoyweWebhooksOptions } from '@x/koywe-core'
+import type { KoyweReceiver, KoyweWebhooksOptions } from '@x/koywe-core'
 
-/**
- * What stands in front of the handler and reads the body: nothing, something that keeps bytes or text, a JSON parser,
- * or a JSON parser that takes only objects and arrays. A JSON parser answers malformed JSON by itself.
- */
-export type Parser = 'none' | 'keeps-text' | 'json' | 'strict-json'
+/** What a body parser may refuse by itself, so that it never reaches us. */
+export type Refusal = 'large' | 'malformed' | 'primitive' | '__proto__'
 
 /** One way to put the middleware into a framework's application. */
 export interface WebhookMount {
@@ -12,7 +9,8 @@ export interface WebhookMount {
   readonly name: string
   /** Where it answers there. */
   readonly path: string
-  readonly parser: Parser
+  /** What the parser in front refuses; nothing when no one reads the body before. */
+  readonly parser?: readonly Refusal[] | undefined
   /** Starts a server on a free port of 127.0.0.1. */
   start(secrets: readonly string[], options: KoyweWebhooksOptions): Promise<RunningServer>
 }
@@ -20,6 +18,6 @@ export interface WebhookMount {
 /** A server that a mount has started. */
 export interface RunningServer {
   readonly port: number
-  readonly webhooks: KoyweEmitter
+  readonly webhooks: KoyweReceiver
   close(): Promise<void>
 }

@@ -124,13 +124,6 @@ export function createEmitter(): EmitterParts {
   }
 }
 
-/** Gives `target` the methods of `emitter`, so that a middleware is the emitter of its own events. */
-export function withEmitter<T extends object>(target: T, emitter: KoyweEmitter): T & KoyweEmitter {
-  const { on, once, off, onAny, offAny } = emitter
-  const methods: KoyweEmitter = { on, once, off, onAny, offAny }
-  return Object.assign(target, methods)
-}
-
 function checkName(name: unknown): KoyweEventName {
   if (isKoyweEventName(name)) return name
   throw new TypeError(

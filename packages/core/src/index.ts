@@ -8,7 +8,7 @@ export {
   type MemoryDedupeStoreOptions,
 } from './dedupe.js'
 export type { Delivery } from './delivery.js'
-export { type KoyweEmitter, type Listener, withEmitter } from './emitter.js'
+export type { KoyweEmitter, Listener } from './emitter.js'
 export { KoyweError, type KoyweErrorCode } from './errors.js'
 export {
   isKoyweEvent,
@@ -26,10 +26,11 @@ export {
 export type { HttpHandler, HttpRequest, HttpResponse } from './http.js'
 export type { Logger } from './logger.js'
 export { checkPath, createMatcher, type Matcher, type MountOptions } from './mount.js'
+export { toKoyweWebhooks, withReceiver } from './receiver.js'
 export {
   createKoyweWebhooks,
+  type KoyweReceiver,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
   type Secrets,
-  toKoyweWebhooks,
 } from './webhooks.js'

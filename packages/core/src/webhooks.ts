@@ -1,3 +1,4 @@
+import { authenticate } from './authenticate.js'
 import { checkHeaders, checkLimit, tooLarge } from './body.js'
 import { claimEvent, complete, giveBack, unclaimed } from './claims.js'
 import { checkTimeout, type Deadline, startDeadline } from './deadline.js'
@@ -8,7 +9,7 @@ import { errorResponse, KoyweError } from './errors.js'
 import type { KoyweEvent, UnknownKoyweEvent } from './events.js'
 import { type HttpHandler, type HttpRequest, jsonResponse } from './http.js'
 import { checkLogger, chooseLogger, type Logger } from './logger.js'
-import { checkFields, checkNotPayments, parseBody } from './payload.js'
+import { checkFields, parseBody } from './payload.js'
 import { createVerifier, digest, type SignedBody, splitBody } from './signature.js'
 
 /** One secret, or several while they are being rotated: the current one first. */
@@ -29,8 +30,17 @@ export interface KoyweWebhooksOptions {
   readonly dedupe?: DedupeStore | false
 }
 
+/** What a user does with a receiver, or with the middleware made of it. */
+export interface KoyweReceiver extends KoyweEmitter {
+  /**
+   * Resolves when no listener is running and every claim is settled. For a graceful stop: close the server first, so
+   * that no delivery comes in, then wait for this; listeners that outlasted `timeoutMs` are waited for too.
+   */
+  idle(): Promise<void>
+}
+
 /** Verifies deliveries, hands their events to listeners and decides the answers. */
-export interface KoyweWebhooks extends KoyweEmitter, HttpHandler {}
+export interface KoyweWebhooks extends KoyweReceiver, HttpHandler {}
 
 /**
  * Makes a receiver of Koywe's ramp webhooks. One receiver can serve several mounts and servers.
@@ -49,6 +59,7 @@ export function createKoyweWebhooks(
   checkLogger(options.logger)
   checkDedupe(dedupe)
   const { emitter, emit } = createEmitter()
+  const running = new Set<Promise<void>>()
   let toldOfOldSecret = false
 
   async function read(request: HttpRequest, deadline: Deadline): Promise<SignedBody> {
@@ -60,31 +71,13 @@ export function createKoyweWebhooks(
     return signed
   }
 
-  function verify(signed: SignedBody, request: HttpRequest, logger: Logger): number {
-    const { payload, text, signature } = signed
-    if (signature === undefined || signature === null || signature === '') {
-      checkNotPayments(payload, request.headers)
-      throw new KoyweError(
-        'missing_signature',
-        'The body has no `signature`. Koywe signs only when a secret was given at registration (updateWebhook): give one there.',
-      )
-    }
-    if (typeof signature !== 'string') {
-      throw new KoyweError('invalid_payload', 'The field `signature` is not a string.')
-    }
-    const secretIndex = verifier.verify(text, signature)
-    if (secretIndex < 0) {
-      const announced = request.headers['content-length']
-      throw new KoyweError('invalid_signature', verifier.explain(signed, announced))
-    }
-    if (secretIndex > 0 && !toldOfOldSecret) {
-      toldOfOldSecret = true
-      logger.warn(
-        `koywe: a webhook was signed with secret ${secretIndex + 1} of the list and not with the first. Keep that secret ` +
-          'in the list until this line no longer appears after a restart.',
-      )
-    }
-    return secretIndex
+  function tellOfOldSecret(secretIndex: number, logger: Logger): void {
+    if (secretIndex === 0 || toldOfOldSecret) return
+    toldOfOldSecret = true
+    logger.warn(
+      `koywe: a webhook was signed with secret ${secretIndex + 1} of the list and not with the first. Keep that secret ` +
+        'in the list until this line no longer appears after a restart.',
+    )
   }
 
   /** Runs the listeners and settles the claim, even when that takes longer than the sender is kept waiting. */
@@ -103,6 +96,9 @@ export function createKoyweWebhooks(
         throw new KoyweError('handler_failed', 'A listener failed.', { cause })
       },
     )
+    running.add(settled)
+    const end = (): boolean => running.delete(settled)
+    settled.then(end, end)
     await deadline.race(settled, () => {
       abort()
       return new KoyweError(
@@ -113,6 +109,9 @@ export function createKoyweWebhooks(
   }
 
   return Object.assign(emitter, {
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running)
+    },
     async handle(request: HttpRequest) {
       const receivedAt = new Date()
       const logger = chooseLogger(options.logger, request.logger)
@@ -120,7 +119,8 @@ export function createKoyweWebhooks(
       try {
         checkHeaders(request.headers, limit)
         const signed = await read(request, deadline)
-        const secretIndex = verify(signed, request, logger)
+        const secretIndex = authenticate(signed, verifier, request.headers)
+        tellOfOldSecret(secretIndex, logger)
         const event = checkFields(signed.payload)
         const id = dedupe ? digest(signed.text) : undefined
         const claim = dedupe && id ? await claimEvent(dedupe, id, deadline, logger) : unclaimed
@@ -152,24 +152,5 @@ function checkDedupe(dedupe: unknown): void {
   if (typeof store?.claim === 'function') return
   throw new TypeError(
     '`dedupe` must be a store with a method `claim`, such as createMemoryDedupeStore() makes, or `false`.',
-  )
-}
-
-/**
- * Makes a receiver of what a user gave to an adapter: secrets, or a receiver that was made elsewhere.
- *
- * @throws {TypeError} like {@link createKoyweWebhooks}, and when settings are given along with a finished receiver.
- */
-export function toKoyweWebhooks(
-  source: Secrets | KoyweWebhooks,
-  options: KoyweWebhooksOptions,
-): KoyweWebhooks {
-  if (typeof source !== 'object' || !('handle' in source)) {
-    return createKoyweWebhooks(source, options)
-  }
-  const { limit, timeoutMs, logger, dedupe } = options
-  if ([limit, timeoutMs, logger, dedupe].every((setting) => setting === undefined)) return source
-  throw new TypeError(
-    'A finished receiver keeps its settings: give `limit`, `timeoutMs`, `logger` and `dedupe` to createKoyweWebhooks.',
   )
 }

@@ -2,24 +2,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   createMatcher,
   type HttpHandler,
-  type KoyweEmitter,
+  type KoyweReceiver,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
   type MountOptions,
   readBody,
   type Secrets,
   toKoyweWebhooks,
-  withEmitter,
+  withReceiver,
 } from '@x/koywe-core'
 
 export * from '@x/koywe-core'
 
 /** What is used of Express's request: the same in Express 4 and 5. */
-export interface ExpressRequest extends IncomingMessage {
+export type ExpressRequest = IncomingMessage & {
   readonly originalUrl: string
   readonly baseUrl: string
   readonly path: string
-  // Express types both of these as `any`.
   readonly route?: { readonly stack: readonly { readonly handle: unknown }[] }
   readonly body?: unknown
   readonly rawBody?: unknown
@@ -45,9 +44,9 @@ export interface ExpressWebhooksOptions extends KoyweWebhooksOptions, MountOptio
 export function koyweWebhooks(
   source: Secrets | KoyweWebhooks,
   options: ExpressWebhooksOptions = {},
-): ExpressHandler & KoyweEmitter {
+): ExpressHandler & KoyweReceiver {
   const webhooks = toKoyweWebhooks(source, options)
-  return withEmitter(toMiddleware(webhooks, options.path, '/webhooks/koywe'), webhooks)
+  return withReceiver(toMiddleware(webhooks, options.path, '/webhooks/koywe'), webhooks)
 }
 
 function toMiddleware(

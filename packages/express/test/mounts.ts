@@ -1,8 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Parser, RunningServer, WebhookMount } from '@x/koywe-conformance'
-import type { KoyweEmitter } from '@x/koywe-core'
+import { listen, type Refusal, type WebhookMount } from '@x/koywe-conformance'
 import bodyParser from 'body-parser'
 import express5 from 'express'
 import express4 from 'express4'
@@ -14,27 +10,13 @@ export const frameworks: readonly (readonly [string, typeof express5])[] = [
   ['express 5', express5],
 ]
 
-/** Serves an application on a free port. */
-export async function listen(app: RequestListener, webhooks: KoyweEmitter): Promise<RunningServer> {
-  const server = createServer(app).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    port: (server.address() as AddressInfo).port, // a TCP server's address is an object
-    webhooks,
-    async close() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
 type App = ReturnType<typeof express5>
 type Webhooks = ReturnType<typeof koyweWebhooks>
 
 interface Recipe {
   readonly name: string
   readonly path?: string
-  readonly parser?: Parser
+  readonly parser?: readonly Refusal[]
   /** The handler's own `path` option. */
   readonly option?: string
   build(app: App, webhooks: Webhooks, express: typeof express5): void
@@ -61,31 +43,36 @@ const cloudFunctions: ExpressHandler = (request, _response, next) => {
 
 const any = { type: () => true }
 
+// The parsers have a limit of 100 kB.
+const text: Refusal[] = ['large']
+const json: Refusal[] = ['large', 'malformed']
+const strictJson: Refusal[] = [...json, 'primitive']
+
 const recipes: readonly Recipe[] = [
   { name: 'bare, no parser', build: (app, webhooks) => app.use(webhooks) },
   {
     name: 'bare, after express.json()',
-    parser: 'strict-json',
+    parser: strictJson,
     build: (app, webhooks, express) => app.use(express.json()).use(webhooks),
   },
   {
     name: 'bare, after express.json({ verify })',
-    parser: 'strict-json',
+    parser: strictJson,
     build: (app, webhooks, express) => app.use(express.json({ verify: keepBytes })).use(webhooks),
   },
   {
     name: 'bare, after express.raw()',
-    parser: 'keeps-text',
+    parser: text,
     build: (app, webhooks, express) => app.use(express.raw(any)).use(webhooks),
   },
   {
     name: 'bare, after express.text()',
-    parser: 'keeps-text',
+    parser: text,
     build: (app, webhooks, express) => app.use(express.text(any)).use(webhooks),
   },
   {
     name: 'bare, after body-parser with strict: false',
-    parser: 'json',
+    parser: json,
     build: (app, webhooks) => app.use(bodyParser.json({ strict: false })).use(webhooks),
   },
   {
@@ -99,7 +86,7 @@ const recipes: readonly Recipe[] = [
   {
     name: 'bare, with rawBody as Cloud Functions leaves it',
     build: (app, webhooks) => app.use(cloudFunctions).use(webhooks),
-    parser: 'keeps-text',
+    parser: [],
   },
   {
     name: 'on a path',
@@ -109,7 +96,7 @@ const recipes: readonly Recipe[] = [
   {
     name: 'on a path, after express.json()',
     path: '/hooks/koywe',
-    parser: 'strict-json',
+    parser: strictJson,
     build: (app, webhooks, express) => app.use('/hooks/koywe', express.json(), webhooks),
   },
   {
@@ -120,7 +107,7 @@ const recipes: readonly Recipe[] = [
   {
     name: 'on a route with a parser of its own',
     path: '/hooks/koywe',
-    parser: 'strict-json',
+    parser: strictJson,
     build: (app, webhooks, express) => app.post('/hooks/koywe', express.json(), webhooks),
   },
   {
@@ -157,7 +144,7 @@ export const mounts: readonly WebhookMount[] = frameworks.flatMap(([framework, e
     (recipe): WebhookMount => ({
       name: `${framework}, ${recipe.name}`,
       path: recipe.path ?? '/webhooks/koywe',
-      parser: recipe.parser ?? 'none',
+      parser: recipe.parser,
       start(secrets, options) {
         const app = express()
         // Express writes the stack of an error that it answers itself to stderr, except in its test mode.

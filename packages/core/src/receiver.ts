@@ -1,0 +1,36 @@
+import {
+  createKoyweWebhooks,
+  type KoyweReceiver,
+  type KoyweWebhooks,
+  type KoyweWebhooksOptions,
+  type Secrets,
+} from './webhooks.js'
+
+/**
+ * Makes a receiver of what a user gave to an adapter: secrets, or a receiver that was made elsewhere.
+ *
+ * @throws {TypeError} like {@link createKoyweWebhooks}, and when settings are given along with a finished receiver.
+ */
+export function toKoyweWebhooks(
+  source: Secrets | KoyweWebhooks,
+  options: KoyweWebhooksOptions,
+): KoyweWebhooks {
+  if (typeof source !== 'object' || !('handle' in source)) {
+    return createKoyweWebhooks(source, options)
+  }
+  const { limit, timeoutMs, logger, dedupe } = options
+  if ([limit, timeoutMs, logger, dedupe].every((setting) => setting === undefined)) return source
+  throw new TypeError(
+    'A finished receiver keeps its settings: give `limit`, `timeoutMs`, `logger` and `dedupe` to createKoyweWebhooks.',
+  )
+}
+
+/** Gives a middleware the methods of its receiver, so that it is the emitter of its own events. */
+export function withReceiver<T extends object>(
+  middleware: T,
+  webhooks: KoyweWebhooks,
+): T & KoyweReceiver {
+  const { on, once, off, onAny, offAny, idle } = webhooks
+  const methods: KoyweReceiver = { on, once, off, onAny, offAny, idle }
+  return Object.assign(middleware, methods)
+}
