@@ -1,3 +1,4 @@
+export { describeAuthCallback } from './auth-suite.js'
 export {
   answerWithinMs,
   encode,
@@ -9,5 +10,5 @@ export {
 } from './client.js'
 export { payload, post, secrets, signed } from './deliveries.js'
 export { listen } from './listen.js'
-export type { Refusal, RunningServer, WebhookMount } from './mount.js'
+export type { Mount, Refusal, RunningServer, WebhookServer } from './mount.js'
 export { describeWebhooks } from './webhook-suite.js'

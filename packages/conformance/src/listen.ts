@@ -1,19 +1,14 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { KoyweReceiver } from '@x/koywe-core'
 import type { RunningServer } from './mount.js'
 
 /** Serves an application on a free port of 127.0.0.1. */
-export async function listen(
-  app: RequestListener,
-  webhooks: KoyweReceiver,
-): Promise<RunningServer> {
+export async function listen(app: RequestListener): Promise<RunningServer> {
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port, // a TCP server's address is an object
-    webhooks,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

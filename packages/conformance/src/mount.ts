@@ -1,23 +1,31 @@
-import type { KoyweReceiver, KoyweWebhooksOptions } from '@x/koywe-core'
+import type { KoyweAuthCallbackOptions, KoyweReceiver, KoyweWebhooksOptions } from '@x/koywe-core'
 
 /** What a body parser may refuse by itself, so that it never reaches us. */
 export type Refusal = 'large' | 'malformed' | 'primitive' | '__proto__'
 
-/** One way to put the middleware into a framework's application. */
-export interface WebhookMount {
-  /** The framework with its major version, and how it is mounted. */
+/** One way to put a handler into a framework's application. */
+export interface Mount {
+  /** The framework with its major version, and how the handler is mounted. */
   readonly name: string
-  /** Where it answers there. */
-  readonly path: string
+  /** The framework with its major version. */
+  readonly framework: string
+  /** Where a handler answers there whose own default path is `defaultPath`. */
+  pathOf(defaultPath: string): string
   /** What the parser in front refuses; nothing when no one reads the body before. */
   readonly parser?: readonly Refusal[] | undefined
-  /** Starts a server on a free port of 127.0.0.1. */
-  start(secrets: readonly string[], options: KoyweWebhooksOptions): Promise<RunningServer>
+  /** Starts a server with `koyweWebhooks` on a free port of 127.0.0.1. */
+  startWebhooks(secrets: readonly string[], options: KoyweWebhooksOptions): Promise<WebhookServer>
+  /** Starts a server with `koyweAuthCallback` on a free port of 127.0.0.1. */
+  startAuthCallback(options: KoyweAuthCallbackOptions): Promise<RunningServer>
 }
 
 /** A server that a mount has started. */
 export interface RunningServer {
   readonly port: number
-  readonly webhooks: KoyweReceiver
   close(): Promise<void>
+}
+
+/** A server that receives webhooks, and what their listeners are added to. */
+export interface WebhookServer extends RunningServer {
+  readonly webhooks: KoyweReceiver
 }

@@ -22,7 +22,7 @@ import {
   secrets,
   signed,
 } from './deliveries.js'
-import type { RunningServer, WebhookMount } from './mount.js'
+import type { Mount, WebhookServer } from './mount.js'
 
 const timeoutMs = 150
 
@@ -30,7 +30,7 @@ const timeoutMs = 150
  * Plays every delivery at every mount and compares status, headers and body to the byte. An adapter is proven by
  * calling this in a test file with the mounts that its users may choose.
  */
-export function describeWebhooks(mounts: readonly WebhookMount[]): void {
+export function describeWebhooks(mounts: readonly Mount[]): void {
   const rows: string[] = []
   for (const mount of mounts) {
     describe(mount.name, () => playAt(mount, (row) => rows.push(row)))
@@ -38,19 +38,20 @@ export function describeWebhooks(mounts: readonly WebhookMount[]): void {
   afterAll(() => printMatrix(rows))
 }
 
-function playAt(mount: WebhookMount, report: (row: string) => void): void {
+function playAt(mount: Mount, report: (row: string) => void): void {
+  const path = mount.pathOf('/webhooks/koywe')
   const heard: (KoyweEvent | UnknownKoyweEvent)[] = []
   const log: string[] = []
   const marks: string[] = []
   let waiting: (() => void)[] = []
-  let server: RunningServer
+  let server: WebhookServer
 
   beforeAll(async () => {
     const logger: Logger = {
       warn: (message) => log.push(message),
       error: (_error, message) => log.push(message),
     }
-    server = await mount.start(secrets, { timeoutMs, logger })
+    server = await mount.startWebhooks(secrets, { timeoutMs, logger })
     server.webhooks.onAny(async (event) => {
       heard.push(event)
       const behaviour = 'test' in event ? event.test : undefined
@@ -72,7 +73,7 @@ function playAt(mount: WebhookMount, report: (row: string) => void): void {
   }
 
   const play = (request: Omit<WireRequest, 'path'>): Promise<WireResponse> =>
-    send(server.port, { path: mount.path, ...request })
+    send(server.port, { path: path, ...request })
 
   async function playAndCount(request: Omit<WireRequest, 'path'>) {
     const before = heard.length
@@ -152,7 +153,7 @@ function playAt(mount: WebhookMount, report: (row: string) => void): void {
 
   it('survives an upload that breaks off', async () => {
     const socket = await open(server.port)
-    const bytes = encode({ path: mount.path, ...post(signed(payload())) })
+    const bytes = encode({ path: path, ...post(signed(payload())) })
     socket.write(bytes.subarray(0, bytes.length - 20))
     await delay(20)
     socket.destroy()
@@ -182,10 +183,10 @@ function playAt(mount: WebhookMount, report: (row: string) => void): void {
 
   it('serves the next request on a connection after a refusal', async () => {
     const socket = await open(server.port)
-    socket.write(encode({ path: mount.path, ...post(JSON.stringify(payload())) }))
+    socket.write(encode({ path: path, ...post(JSON.stringify(payload())) }))
     expect((await readResponse(socket)).status).toBe(401)
     socket.removeAllListeners('data')
-    socket.write(encode({ path: mount.path, ...post(signed(payload())) }))
+    socket.write(encode({ path: path, ...post(signed(payload())) }))
     expectAnswer(await readResponse(socket), { status: 200, body: '{"received":true}' })
     socket.destroy()
     marks.push('.')
@@ -215,7 +216,7 @@ function playAt(mount: WebhookMount, report: (row: string) => void): void {
   async function sendAnnouncing(length: number, body: string): Promise<Socket> {
     const socket = await open(server.port)
     const headers = { 'Content-Type': 'application/json', 'Content-Length': `${length}` }
-    socket.write(encode({ path: mount.path, body, headers, unframed: true }))
+    socket.write(encode({ path: path, body, headers, unframed: true }))
     return socket
   }
 

@@ -3,6 +3,7 @@ import { type HttpResponse, jsonResponse } from './http.js'
 const statusByCode = {
   missing_signature: 401,
   invalid_signature: 401,
+  unauthorized: 401,
   invalid_json: 400,
   invalid_payload: 400,
   payments_webhook: 400,
@@ -10,7 +11,9 @@ const statusByCode = {
   body_timeout: 408,
   body_too_large: 413,
   unsupported_encoding: 415,
+  unsupported_media_type: 415,
   handler_failed: 500,
+  check_failed: 500,
   body_consumed: 500,
   in_progress: 503,
   timeout: 503,

@@ -1,4 +1,19 @@
+export {
+  type AuthQuestion,
+  createKoyweAuthCallback,
+  type KoyweAuthCallbackOptions,
+} from './auth-callback.js'
 export { type BodySource, readBody } from './body.js'
+export {
+  anyOf,
+  apiKey,
+  basic,
+  bearer,
+  bodySignature,
+  type Credential,
+  type CredentialCheck,
+  type UsernamePassword,
+} from './credentials.js'
 export {
   type Claim,
   type ClaimedClaim,

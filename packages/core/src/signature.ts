@@ -105,6 +105,11 @@ export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
+/** The SHA-256 of a text, for comparing it in constant time whatever its length. */
+export function digestBytes(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
 const signatureForm = /^[0-9a-f]{64}$/
 
 function indexOfMatch(keys: readonly KeyObject[], text: string, signature: string): number {

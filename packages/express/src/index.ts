@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
+  createKoyweAuthCallback,
   createMatcher,
   type HttpHandler,
+  type KoyweAuthCallbackOptions,
   type KoyweReceiver,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
@@ -47,6 +49,18 @@ export function koyweWebhooks(
 ): ExpressHandler & KoyweReceiver {
   const webhooks = toKoyweWebhooks(source, options)
   return withReceiver(toMiddleware(webhooks, options.path, '/webhooks/koywe'), webhooks)
+}
+
+/** Settings of {@link koyweAuthCallback}. */
+export interface ExpressAuthCallbackOptions extends KoyweAuthCallbackOptions, MountOptions {}
+
+/**
+ * Express handler for Koywe's question whether a user may operate: on a route, or as middleware that answers `POST /koywe/auth`.
+ *
+ * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
+ */
+export function koyweAuthCallback(options: ExpressAuthCallbackOptions): ExpressHandler {
+  return toMiddleware(createKoyweAuthCallback(options), options.path, '/koywe/auth')
 }
 
 function toMiddleware(

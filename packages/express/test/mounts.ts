@@ -1,8 +1,8 @@
-import { listen, type Refusal, type WebhookMount } from '@x/koywe-conformance'
+import { listen, type Mount, type Refusal, type RunningServer } from '@x/koywe-conformance'
 import bodyParser from 'body-parser'
 import express5 from 'express'
 import express4 from 'express4'
-import { type ExpressHandler, koyweWebhooks } from '../src/index.js'
+import { type ExpressHandler, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
 
 /** Both majors; Express 4 is used through the types of 5, which describe what these tests use of it as well. */
 export const frameworks: readonly (readonly [string, typeof express5])[] = [
@@ -11,15 +11,17 @@ export const frameworks: readonly (readonly [string, typeof express5])[] = [
 ]
 
 type App = ReturnType<typeof express5>
-type Webhooks = ReturnType<typeof koyweWebhooks>
 
 interface Recipe {
   readonly name: string
+  /** Where it answers, when that is not its own default path. */
   readonly path?: string
+  /** What stands before its own default path. */
+  readonly prefix?: string
   readonly parser?: readonly Refusal[]
   /** The handler's own `path` option. */
   readonly option?: string
-  build(app: App, webhooks: Webhooks, express: typeof express5): void
+  build(app: App, handler: ExpressHandler, express: typeof express5): void
 }
 
 const keepBytes = (request: object, _response: unknown, bytes: Buffer): void => {
@@ -49,111 +51,115 @@ const json: Refusal[] = ['large', 'malformed']
 const strictJson: Refusal[] = [...json, 'primitive']
 
 const recipes: readonly Recipe[] = [
-  { name: 'bare, no parser', build: (app, webhooks) => app.use(webhooks) },
+  { name: 'bare, no parser', build: (app, handler) => app.use(handler) },
   {
     name: 'bare, after express.json()',
     parser: strictJson,
-    build: (app, webhooks, express) => app.use(express.json()).use(webhooks),
+    build: (app, handler, express) => app.use(express.json()).use(handler),
   },
   {
     name: 'bare, after express.json({ verify })',
     parser: strictJson,
-    build: (app, webhooks, express) => app.use(express.json({ verify: keepBytes })).use(webhooks),
+    build: (app, handler, express) => app.use(express.json({ verify: keepBytes })).use(handler),
   },
   {
     name: 'bare, after express.raw()',
     parser: text,
-    build: (app, webhooks, express) => app.use(express.raw(any)).use(webhooks),
+    build: (app, handler, express) => app.use(express.raw(any)).use(handler),
   },
   {
     name: 'bare, after express.text()',
     parser: text,
-    build: (app, webhooks, express) => app.use(express.text(any)).use(webhooks),
+    build: (app, handler, express) => app.use(express.text(any)).use(handler),
   },
   {
     name: 'bare, after body-parser with strict: false',
     parser: json,
-    build: (app, webhooks) => app.use(bodyParser.json({ strict: false })).use(webhooks),
+    build: (app, handler) => app.use(bodyParser.json({ strict: false })).use(handler),
   },
   {
     name: 'bare, a parser for forms before and one for JSON after',
-    build: (app, webhooks, express) =>
+    build: (app, handler, express) =>
       app
         .use(express.urlencoded({ extended: true }))
-        .use(webhooks)
+        .use(handler)
         .use(express.json()),
   },
   {
     name: 'bare, with rawBody as Cloud Functions leaves it',
-    build: (app, webhooks) => app.use(cloudFunctions).use(webhooks),
+    build: (app, handler) => app.use(cloudFunctions).use(handler),
     parser: [],
   },
   {
     name: 'on a path',
     path: '/hooks/koywe',
-    build: (app, webhooks) => app.use('/hooks/koywe', webhooks),
+    build: (app, handler) => app.use('/hooks/koywe', handler),
   },
   {
     name: 'on a path, after express.json()',
     path: '/hooks/koywe',
     parser: strictJson,
-    build: (app, webhooks, express) => app.use('/hooks/koywe', express.json(), webhooks),
+    build: (app, handler, express) => app.use('/hooks/koywe', express.json(), handler),
   },
   {
     name: 'on a route',
     path: '/hooks/koywe',
-    build: (app, webhooks) => app.post('/hooks/koywe', webhooks),
+    build: (app, handler) => app.post('/hooks/koywe', handler),
   },
   {
     name: 'on a route with a parser of its own',
     path: '/hooks/koywe',
     parser: strictJson,
-    build: (app, webhooks, express) => app.post('/hooks/koywe', express.json(), webhooks),
+    build: (app, handler, express) => app.post('/hooks/koywe', express.json(), handler),
   },
   {
     name: 'on a route of a Router under a prefix',
     path: '/api/hooks/koywe',
-    build: (app, webhooks, express) =>
-      app.use('/api', express.Router().post('/hooks/koywe', webhooks)),
+    build: (app, handler, express) =>
+      app.use('/api', express.Router().post('/hooks/koywe', handler)),
   },
   {
     name: 'bare in a Router under a prefix',
-    path: '/api/webhooks/koywe',
-    build: (app, webhooks, express) => app.use('/api', express.Router().use(webhooks)),
+    prefix: '/api',
+    build: (app, handler, express) => app.use('/api', express.Router().use(handler)),
   },
   {
     name: 'with the option path',
     path: '/in/koywe',
     option: '/in/koywe',
-    build: (app, webhooks) => app.use(webhooks),
+    build: (app, handler) => app.use(handler),
   },
   {
     name: "called from a route's own handler, path '*'",
     path: '/tenants/7/koywe',
     option: '*',
-    build: (app, webhooks) =>
+    build: (app, handler) =>
       app.post('/tenants/:id/koywe', (request, response, next) => {
-        webhooks(request, response, next)
+        handler(request, response, next)
       }),
   },
 ]
 
-/** Every mount that the suite plays. */
-export const mounts: readonly WebhookMount[] = frameworks.flatMap(([framework, express]) =>
-  recipes.map(
-    (recipe): WebhookMount => ({
-      name: `${framework}, ${recipe.name}`,
-      path: recipe.path ?? '/webhooks/koywe',
-      parser: recipe.parser,
-      start(secrets, options) {
-        const app = express()
-        // Express writes the stack of an error that it answers itself to stderr, except in its test mode.
-        app.set('env', 'test')
-        const { option } = recipe
-        const webhooks = koyweWebhooks(secrets, option ? { ...options, path: option } : options)
-        recipe.build(app, webhooks, express)
-        return listen(app, webhooks)
+/** Every mount that the suites play. */
+export const mounts: readonly Mount[] = frameworks.flatMap(([framework, express]) =>
+  recipes.map(({ name, path, prefix = '', parser, option, build }): Mount => {
+    const start = (handler: ExpressHandler): Promise<RunningServer> => {
+      const app = express()
+      // Express writes the stack of an error that it answers itself to stderr, except in its test mode.
+      app.set('env', 'test')
+      build(app, handler, express)
+      return listen(app)
+    }
+    return {
+      name: `${framework}, ${name}`,
+      framework,
+      pathOf: (defaultPath) => path ?? prefix + defaultPath,
+      parser,
+      async startWebhooks(secrets, options) {
+        const webhooks = koyweWebhooks(secrets, { ...options, path: option })
+        return { ...(await start(webhooks)), webhooks }
       },
-    }),
-  ),
+      startAuthCallback: (options) => start(koyweAuthCallback({ ...options, path: option })),
+    }
+  }),
 )

@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream'
 import {
   type BodySource,
   checkPath,
+  createKoyweAuthCallback,
   type HttpHandler,
+  type KoyweAuthCallbackOptions,
   type KoyweReceiver,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
@@ -59,6 +61,27 @@ const plugin: FastifyPluginAsync<FastifyWebhooksOptions> = async (app, options) 
 export const koyweWebhooks = fp(plugin, { name: '@x/koywe-fastify', fastify: '4.x || 5.x' })
 
 export default koyweWebhooks
+
+/** What {@link koyweAuthCallback} is registered with. */
+export interface FastifyAuthCallbackOptions extends KoyweAuthCallbackOptions, MountOptions {
+  /** Where it answers when `path` is not given; with `path`, what stands before it. */
+  readonly prefix?: string
+}
+
+/**
+ * Fastify plugin for Koywe's question whether a user may operate. It answers `POST /koywe/auth`, at `prefix` when that
+ * is given, or at `path`.
+ *
+ * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
+ */
+export const koyweAuthCallback: FastifyPluginAsync<FastifyAuthCallbackOptions> = async (
+  app,
+  options,
+) => {
+  const { path, prefix } = options
+  // Fastify has put the prefix on this scope already.
+  await app.register(answerAt(createKoyweAuthCallback(options), path, prefix, '/koywe/auth'))
+}
 
 function chooseSource({ secret, secrets, webhooks }: FastifyWebhooksOptions) {
   const given = [secret, secrets, webhooks].filter((source) => source !== undefined)

@@ -1,4 +1,5 @@
-import { describeWebhooks } from '@x/koywe-conformance'
+import { describeAuthCallback, describeWebhooks } from '@x/koywe-conformance'
 import { mounts } from './mounts.js'
 
 describeWebhooks(mounts)
+describeAuthCallback(mounts)

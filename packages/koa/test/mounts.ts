@@ -1,13 +1,13 @@
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import Router12 from '@koa/router12'
-import { listen, type Refusal, type WebhookMount } from '@x/koywe-conformance'
+import { listen, type Mount, type Refusal, type RunningServer } from '@x/koywe-conformance'
 import Koa3 from 'koa'
 import { koaBody } from 'koa-body'
 import koaBodyparser from 'koa-bodyparser'
 import mount from 'koa-mount'
 import Koa2 from 'koa2'
-import { koyweWebhooks } from '../src/index.js'
+import { type KoaHandler, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
 
 /** Both majors; Koa 2 is used through the types of 3, which describe what these tests use of it as well. */
 export const frameworks: readonly (readonly [string, typeof Koa3])[] = [
@@ -15,127 +15,130 @@ export const frameworks: readonly (readonly [string, typeof Koa3])[] = [
   ['koa 3', Koa3],
 ]
 
-type Webhooks = ReturnType<typeof koyweWebhooks>
-
 interface Recipe {
   readonly name: string
+  /** Where it answers, when that is not its own default path. */
   readonly path?: string
+  /** What stands before its own default path. */
+  readonly prefix?: string
   readonly parser?: readonly Refusal[]
   /** The handler's own `path` option. */
   readonly option?: string
-  build(app: Koa3, webhooks: Webhooks): void
+  build(app: Koa3, handler: KoaHandler): void
 }
 
 const json: Refusal[] = ['malformed', '__proto__']
 const strictJson: Refusal[] = [...json, 'primitive']
 
 const recipes: readonly Recipe[] = [
-  { name: 'bare, no parser', build: (app, webhooks) => app.use(webhooks) },
+  { name: 'bare, no parser', build: (app, handler) => app.use(handler) },
   {
     name: 'bare, after @koa/bodyparser',
     parser: strictJson,
-    build: (app, webhooks) => app.use(bodyParser()).use(webhooks),
+    build: (app, handler) => app.use(bodyParser()).use(handler),
   },
   {
     name: 'bare, after koa-bodyparser',
     parser: strictJson,
-    build: (app, webhooks) => app.use(koaBodyparser()).use(webhooks),
+    build: (app, handler) => app.use(koaBodyparser()).use(handler),
   },
   {
     name: 'bare, after koa-body',
     parser: strictJson,
-    build: (app, webhooks) => app.use(koaBody()).use(webhooks),
+    build: (app, handler) => app.use(koaBody()).use(handler),
   },
   {
     name: 'bare, after koa-body with jsonStrict: false',
     parser: json,
-    build: (app, webhooks) => app.use(koaBody({ jsonStrict: false })).use(webhooks),
+    build: (app, handler) => app.use(koaBody({ jsonStrict: false })).use(handler),
   },
   {
     name: 'bare, a parser after',
-    build: (app, webhooks) => app.use(webhooks).use(bodyParser()),
+    build: (app, handler) => app.use(handler).use(bodyParser()),
   },
   {
     name: 'under koa-mount',
     path: '/hooks/koywe',
-    build: (app, webhooks) => app.use(mount('/hooks/koywe', webhooks)),
+    build: (app, handler) => app.use(mount('/hooks/koywe', handler)),
   },
   {
     name: 'under koa-mount, after @koa/bodyparser',
     path: '/hooks/koywe',
     parser: strictJson,
-    build: (app, webhooks) => app.use(bodyParser()).use(mount('/hooks/koywe', webhooks)),
+    build: (app, handler) => app.use(bodyParser()).use(mount('/hooks/koywe', handler)),
   },
   {
     name: 'bare in an application under koa-mount',
-    path: '/api/webhooks/koywe',
-    build: (app, webhooks) => app.use(mount('/api', new Koa3().use(webhooks))),
+    prefix: '/api',
+    build: (app, handler) => app.use(mount('/api', new Koa3().use(handler))),
   },
   {
     name: "on a router's route",
     path: '/hooks/koywe',
-    build: (app, webhooks) => app.use(new Router().post('/hooks/koywe', webhooks).routes()),
+    build: (app, handler) => app.use(new Router().post('/hooks/koywe', handler).routes()),
   },
   {
     name: "on a router's route with a parser of its own",
     path: '/hooks/koywe',
     parser: strictJson,
-    build: (app, webhooks) =>
-      app.use(new Router().post('/hooks/koywe', bodyParser(), webhooks).routes()),
+    build: (app, handler) =>
+      app.use(new Router().post('/hooks/koywe', bodyParser(), handler).routes()),
   },
   {
     name: 'on a route of a router with a prefix',
     path: '/api/hooks/koywe',
-    build: (app, webhooks) =>
-      app.use(new Router({ prefix: '/api' }).post('/hooks/koywe', webhooks).routes()),
+    build: (app, handler) =>
+      app.use(new Router({ prefix: '/api' }).post('/hooks/koywe', handler).routes()),
   },
   {
     name: 'on a route of a router in a router',
     path: '/api/hooks/koywe',
-    build: (app, webhooks) =>
+    build: (app, handler) =>
       app.use(
-        new Router().use('/api', new Router().post('/hooks/koywe', webhooks).routes()).routes(),
+        new Router().use('/api', new Router().post('/hooks/koywe', handler).routes()).routes(),
       ),
   },
   {
     name: 'on a route of @koa/router 12',
     path: '/hooks/koywe',
-    build: (app, webhooks) => app.use(new Router12().post('/hooks/koywe', webhooks).routes()),
+    build: (app, handler) => app.use(new Router12().post('/hooks/koywe', handler).routes()),
   },
   {
     name: 'with the option path',
     path: '/in/koywe',
     option: '/in/koywe',
-    build: (app, webhooks) => app.use(webhooks),
+    build: (app, handler) => app.use(handler),
   },
   {
     name: "called from a route's own handler, path '*'",
     path: '/tenants/7/koywe',
     option: '*',
-    build: (app, webhooks) =>
+    build: (app, handler) =>
       app.use(
-        new Router()
-          .post('/tenants/:id/koywe', (context, next) => webhooks(context, next))
-          .routes(),
+        new Router().post('/tenants/:id/koywe', (context, next) => handler(context, next)).routes(),
       ),
   },
 ]
 
-/** Every mount that the suite plays. */
-export const mounts: readonly WebhookMount[] = frameworks.flatMap(([framework, Koa]) =>
-  recipes.map(
-    (recipe): WebhookMount => ({
-      name: `${framework}, ${recipe.name}`,
-      path: recipe.path ?? '/webhooks/koywe',
-      parser: recipe.parser,
-      start(secrets, options) {
-        const app = new Koa()
-        app.silent = true
-        const { option } = recipe
-        const webhooks = koyweWebhooks(secrets, option ? { ...options, path: option } : options)
-        recipe.build(app, webhooks)
-        return listen(app.callback(), webhooks)
+/** Every mount that the suites play. */
+export const mounts: readonly Mount[] = frameworks.flatMap(([framework, Koa]) =>
+  recipes.map(({ name, path, prefix = '', parser, option, build }): Mount => {
+    const start = (handler: KoaHandler): Promise<RunningServer> => {
+      const app = new Koa()
+      app.silent = true
+      build(app, handler)
+      return listen(app.callback())
+    }
+    return {
+      name: `${framework}, ${name}`,
+      framework,
+      pathOf: (defaultPath) => path ?? prefix + defaultPath,
+      parser,
+      async startWebhooks(secrets, options) {
+        const webhooks = koyweWebhooks(secrets, { ...options, path: option })
+        return { ...(await start(webhooks)), webhooks }
       },
-    }),
-  ),
+      startAuthCallback: (options) => start(koyweAuthCallback({ ...options, path: option })),
+    }
+  }),
 )

@@ -1,0 +1,247 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { anyOf, apiKey, basic, bearer, bodySignature } from '@x/koywe-core'
+import axios from 'axios'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encode, open, readResponse, send, type WireResponse } from './client.js'
+import { signed } from './deliveries.js'
+import type { Mount, RunningServer } from './mount.js'
+import {
+  allowedEmail,
+  answerTimeoutMs,
+  carelessAnswers,
+  isAllowed,
+  key,
+  pair,
+  type Question,
+  questions,
+  tokens,
+} from './questions.js'
+
+const signingSecret = 'conformance-hash-secret'
+
+/** Asks every question at every mount, and lets Koywe's own client draw its conclusion from each framework's answers. */
+export function describeAuthCallback(mounts: readonly Mount[]): void {
+  for (const mount of mounts) describe(`auth callback, ${mount.name}`, () => askAt(mount))
+  const first = new Map(mounts.toReversed().map((mount) => [mount.framework, mount]))
+  for (const mount of first.values()) {
+    describe(`Koywe's client against ${mount.framework}`, () => concludeAt(mount))
+  }
+}
+
+function askAt(mount: Mount): void {
+  const path = mount.pathOf('/koywe/auth')
+  const asked: string[] = []
+  const log: string[] = []
+  let server: RunningServer
+  let signing: RunningServer
+
+  beforeAll(async () => {
+    const options = {
+      isAllowed: (question: Parameters<typeof isAllowed>[0]) => {
+        asked.push(question.email)
+        return isAllowed(question)
+      },
+      timeoutMs: answerTimeoutMs,
+      logger: {
+        warn: (message: string) => log.push(message),
+        error: (_error: unknown, message: string) => log.push(message),
+      },
+    }
+    const auth = anyOf(bearer(tokens), basic(pair), apiKey('x-koywe-key', key))
+    server = await mount.startAuthCallback({ ...options, auth })
+    signing = await mount.startAuthCallback({ ...options, auth: bodySignature(signingSecret) })
+  })
+  afterAll(async () => {
+    await Promise.all([server.close(), signing.close()])
+  })
+
+  for (const question of questions) {
+    const { name, status, allowed = false, refusal } = question
+    if (refusal && mount.parser?.includes(refusal)) {
+      it(`${name}: refused by the parser in front`, async () => {
+        const response = await send(server.port, { path, ...question.request })
+        expect(response.status).toBeGreaterThanOrEqual(400)
+        expect(response.body).not.toBe('true')
+      })
+    } else {
+      it(`${name}: ${status} ${allowed}`, async () => {
+        const before = asked.length
+        const response = await send(server.port, { path, ...question.request })
+        expectAnswer(response, question)
+        expect(asked.length - before).toBe(question.asked ? 1 : 0)
+      })
+    }
+  }
+
+  it('hands over the e-mail as it was sent, and every other field', async () => {
+    expect(asked).toContain(allowedEmail)
+    expect(asked).toContain(allowedEmail.toUpperCase())
+  })
+
+  it('accepts a body that is signed as webhooks are', async () => {
+    const ask = (body: string) =>
+      send(signing.port, { path, body, headers: { 'Content-Type': 'application/json' } })
+    const body = signed({ email: allowedEmail }, signingSecret)
+    expectAnswer(await ask(body), { status: 200, allowed: true })
+    expectAnswer(await ask(signed({ email: 'x@example.com' }, signingSecret)), { status: 200 })
+    expectAnswer(await ask(body.replace('example', 'exumple')), { status: 401 })
+    expectAnswer(await ask(JSON.stringify({ email: allowedEmail })), { status: 401 })
+    expectAnswer(await ask(signed({ email: allowedEmail }, 'another')), { status: 401 })
+  })
+
+  if (mount.parser === undefined) {
+    it('refuses a wrong credential before a byte of the body has come', async () => {
+      const socket = await open(server.port)
+      const headers = { 'Content-Type': 'application/json', 'Content-Length': '40' }
+      socket.write(encode({ path, headers, unframed: true }))
+      expectAnswer(await readResponse(socket), { status: 401 })
+      socket.destroy()
+    })
+  }
+
+  it('says the same to a caller without a credential whether the e-mail is known or not', async () => {
+    const ask = (email: string) =>
+      send(server.port, {
+        path,
+        body: JSON.stringify({ email }),
+        headers: { 'Content-Type': 'application/json' },
+      })
+    const known = await ask(allowedEmail)
+    const unknown = await ask('stranger@example.com')
+    known.headers.forEach((value, name) => {
+      if (name !== 'date') expect(unknown.headers.get(name)).toBe(value)
+    })
+    expect(unknown.body).toBe(known.body)
+  })
+
+  it('leaves other methods and other paths alone', async () => {
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const response = await send(server.port, { path, method })
+      expect(response.status).toBe(404)
+    }
+  })
+
+  it('writes no e-mail and no credential to the log', () => {
+    const lines = log.join('\n')
+    expect(lines).toContain('unauthorized')
+    for (const hidden of ['@example.com', ...tokens, key, pair.password]) {
+      expect(lines).not.toContain(hidden)
+    }
+  })
+}
+
+/** Koywe's pseudo-code, as its page has it: a request that fails throws, and any truthy body is a yes. */
+async function validUser(url: string, email: unknown, headers: Record<string, string>) {
+  const payload = { email }
+  const { data } = await axios.post(url, payload, { headers })
+  return data
+}
+
+async function concludesAllowed(ask: () => Promise<unknown>): Promise<boolean> {
+  try {
+    return Boolean(await ask())
+  } catch {
+    return false
+  }
+}
+
+async function validUserByFetch(url: string, email: unknown, headers: Record<string, string>) {
+  const response = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify({ email }),
+    headers: { 'Content-Type': 'application/json', ...headers },
+  })
+  return response.json()
+}
+
+function concludeAt(mount: Mount): void {
+  const good = { Authorization: `Bearer ${tokens[0]}` }
+  let url: string
+  let server: RunningServer
+
+  beforeAll(async () => {
+    server = await mount.startAuthCallback({
+      auth: bearer(tokens),
+      isAllowed,
+      timeoutMs: answerTimeoutMs,
+      logger: false,
+    })
+    url = `http://127.0.0.1:${server.port}${mount.pathOf('/koywe/auth')}`
+  })
+  afterAll(() => server.close())
+
+  const clients = { axios: validUser, fetch: validUserByFetch }
+  for (const [client, ask] of Object.entries(clients)) {
+    it(`${client} concludes allowed for the allowed user`, async () => {
+      expect(await concludesAllowed(() => ask(url, allowedEmail, good))).toBe(true)
+    })
+
+    const names = Object.keys(carelessAnswers).flatMap((name) => [name, `promise-${name}`])
+    for (const name of names) {
+      it(`${client} concludes not allowed when isAllowed gives ${name}`, async () => {
+        expect(await concludesAllowed(() => ask(url, `${name}@example.com`, good))).toBe(false)
+      })
+    }
+
+    const badEmails = [
+      undefined,
+      null,
+      '',
+      7,
+      true,
+      [],
+      [allowedEmail],
+      {},
+      { $ne: null },
+      'x'.repeat(300),
+    ]
+    for (const email of badEmails) {
+      it(`${client} concludes not allowed for the e-mail ${JSON.stringify(email)?.slice(0, 30)}`, async () => {
+        expect(await concludesAllowed(() => ask(url, email, good))).toBe(false)
+      })
+    }
+
+    const badHeaders: Record<string, string>[] = [
+      {},
+      { Authorization: 'Bearer wrong' },
+      { Authorization: tokens[0] },
+      { Authorization: `Bearer ${tokens[0]}`, 'Content-Type': 'text/plain' },
+    ]
+    for (const headers of badHeaders) {
+      it(`${client} concludes not allowed with ${JSON.stringify(headers)}`, async () => {
+        expect(await concludesAllowed(() => ask(url, allowedEmail, headers))).toBe(false)
+      })
+    }
+  }
+
+  it('never changes its mind after the time is over', async () => {
+    await delay(answerTimeoutMs * 4)
+    expect(await concludesAllowed(() => validUser(url, 'late@example.com', good))).toBe(false)
+  })
+}
+
+function expectAnswer(
+  response: WireResponse,
+  { status, allowed = false }: Pick<Question, 'status'> & { readonly allowed?: boolean },
+): void {
+  const header = (name: string) => response.headers.get(name)
+  expect({
+    status: response.status,
+    body: response.body,
+    type: header('content-type'),
+    length: header('content-length'),
+    cache: header('cache-control'),
+    location: header('location'),
+    retryAfter: header('retry-after'),
+    challenged: response.headers.has('www-authenticate'),
+  }).toEqual({
+    status,
+    body: String(allowed),
+    type: 'application/json; charset=utf-8',
+    length: String(String(allowed).length),
+    cache: 'no-store',
+    location: undefined,
+    retryAfter: status === 503 ? '5' : undefined,
+    challenged: status === 401,
+  })
+}
