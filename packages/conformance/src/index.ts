@@ -11,4 +11,5 @@ export {
 export { payload, post, secrets, signed } from './deliveries.js'
 export { listen } from './listen.js'
 export type { Mount, Refusal, RunningServer, WebhookServer } from './mount.js'
+export { expectUploadToPass, receiveUpload } from './upload.js'
 export { describeWebhooks } from './webhook-suite.js'
