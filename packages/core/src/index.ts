@@ -41,6 +41,7 @@ export {
 export type { HttpHandler, HttpRequest, HttpResponse } from './http.js'
 export type { Logger } from './logger.js'
 export { checkPath, createMatcher, type Matcher, type MountOptions } from './mount.js'
+export { isFinal, type OrderMark, rankOf, supersedes } from './order.js'
 export { toKoyweWebhooks, withReceiver } from './receiver.js'
 export {
   createKoyweWebhooks,

@@ -1,0 +1,64 @@
+import { isKoyweEventName, type KoyweOrderState, orderStateOf } from './events.js'
+
+/** What has to be kept of an order's latest event, to tell whether the next one is news. Every event has this form. */
+export interface OrderMark {
+  readonly eventName: string
+  readonly timeStamp?: string
+}
+
+const rankByState: Readonly<Record<KoyweOrderState, number>> = {
+  WAITING: 0,
+  PENDING: 1,
+  EXECUTING: 2,
+  IN_PROGRESS: 3,
+  INVALID_WITHDRAWALS_DETAILS: 3,
+  DELIVERED: 4,
+  REJECTED: 4,
+  REFUND_STARTED: 5,
+  REFUND_IN_PROGRESS: 6,
+  REFUND_DELIVERED: 7,
+}
+
+const finalStates: ReadonlySet<KoyweOrderState> = new Set([
+  'DELIVERED',
+  'REJECTED',
+  'REFUND_DELIVERED',
+])
+
+/**
+ * How far an order has come in a state: 0 (WAITING) to 7 (REFUND_DELIVERED). DELIVERED and REJECTED are equally far.
+ * The order of the states is inferred from their meaning; Koywe publishes none.
+ */
+export function rankOf(state: KoyweOrderState): number {
+  return rankByState[state]
+}
+
+/** Whether an order can only be refunded after a state: DELIVERED, REJECTED and REFUND_DELIVERED (inferred). */
+export function isFinal(state: KoyweOrderState): boolean {
+  return finalStates.has(state)
+}
+
+/**
+ * Tells whether `next` is news about an order whose latest known event is `previous`. Koywe may send several webhooks for
+ * one change and promises no order, so a late `payment_received` must not overwrite `crypto_delivered`: an event of a
+ * lower rank is never news, one of a higher rank always is, and of the same rank the one with the later `timeStamp`.
+ *
+ * @param previous The latest event that is kept of this order, or nothing when there is none.
+ */
+export function supersedes(previous: OrderMark | undefined, next: OrderMark): boolean {
+  if (previous === undefined) return true
+  const progress = rankOfEvent(next.eventName) - rankOfEvent(previous.eventName)
+  if (progress !== 0) return progress > 0
+  return timeOf(next) > timeOf(previous)
+}
+
+/** `crypto_tx_failed` has no state of its own: it ends an attempt to send, and another may follow. */
+function rankOfEvent(name: string): number {
+  if (!isKoyweEventName(name)) return -1
+  return rankOf(orderStateOf(name) ?? 'IN_PROGRESS')
+}
+
+function timeOf({ timeStamp }: OrderMark): number {
+  const time = Date.parse(timeStamp ?? '')
+  return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time
+}
