@@ -30,6 +30,7 @@ const server = (answer: string, print = ''): string => `
     ${answer}
   }).listen(0, '127.0.0.1', () => console.log('listening on http://127.0.0.1:' + server.address().port))
 `
+const print = `console.log('event ' + event.eventName + ' order ' + event.orderId)`
 const received = `response.end('{"received":true}')`
 
 describe('pnpm demo', { timeout: 100_000 }, () => {
@@ -56,7 +57,6 @@ describe('pnpm demo', { timeout: 100_000 }, () => {
 
 describe('a play', { timeout: 100_000 }, () => {
   it('finds fault with a server that accepts everything', async () => {
-    const print = `console.log('event ' + event.eventName + ' order ' + event.orderId)`
     const report = await playAgainst(server(received, print))
     expect(report.right).toBe(false)
     expect(report.deliveries.map(isRight)).toEqual(
@@ -65,8 +65,8 @@ describe('a play', { timeout: 100_000 }, () => {
   })
 
   it('finds fault with listeners that hear the right event of another order', async () => {
-    const print = `console.log('event ' + event.eventName + ' order another')`
-    const { deliveries } = await playAgainst(server(received, print))
+    const printAnother = `console.log('event ' + event.eventName + ' order another')`
+    const { deliveries } = await playAgainst(server(received, printAnother))
     expect(deliveries[0]?.got).toEqual([
       '200 {"received":true}',
       'payment_created of order another…',
@@ -75,8 +75,8 @@ describe('a play', { timeout: 100_000 }, () => {
   })
 
   it('finds fault with listeners that hear something after the last answer', async () => {
-    const print = `process.once('SIGTERM', () => process.exit(console.log('event late order 1') ?? 0))`
-    const { deliveries } = await playAgainst(server(received, print))
+    const printLate = `process.once('SIGTERM', () => process.exit(console.log('event late order 1') ?? 0))`
+    const { deliveries } = await playAgainst(server(received, `${print}; ${printLate}`))
     expect(deliveries.at(-1)).toMatchObject({ done: 'after the last answer' })
   })
 

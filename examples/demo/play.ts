@@ -31,14 +31,15 @@ export async function play(options: ServerOptions, secret: string): Promise<Repo
   const log: { sent: string; lines: string[] }[] = []
   let seen = server.lines.length
 
-  function record({ sent, status, answer, heard }: Delivery, got: string): void {
+  function record(delivery: Delivery, got: string): void {
+    const { sent, heard } = delivery
     const lines = server.lines.slice(seen)
     seen += lines.length
     const events = lines.flatMap((line) => eventIn(line) ?? [])
     rows.push({
       done: sent,
       got: [got, events.join(', ') || nothing],
-      wanted: [`${status} ${answer}`, heard ? heardOf(heard.eventName, heard.orderId) : nothing],
+      wanted: [answerOf(delivery), heard ? heardOf(heard.eventName, heard.orderId) : nothing],
     })
     const rest = lines.filter((line) => line.trim() !== '' && eventIn(line) === undefined)
     if (rest.length > 0) log.push({ sent, lines: rest })
@@ -47,7 +48,8 @@ export async function play(options: ServerOptions, secret: string): Promise<Repo
   try {
     for (const delivery of makeDeliveries(secret)) {
       const got = await post(url, delivery.body)
-      await settle(server, seen, delivery)
+      const shouldHear = delivery.heard !== undefined && got === answerOf(delivery)
+      await (shouldHear ? hear(server, seen) : delay(graceMs))
       record(delivery, got)
     }
   } finally {
@@ -61,6 +63,10 @@ export async function play(options: ServerOptions, secret: string): Promise<Repo
 }
 
 const nothing = 'nothing'
+
+function answerOf({ status, answer }: Delivery): string {
+  return `${status} ${answer}`
+}
 
 function heardOf(eventName: string, orderId: string): string {
   return `${eventName} of order ${orderId.slice(0, 8)}…`
@@ -86,11 +92,8 @@ function eventIn(line: string): string | undefined {
   return name && orderId && heardOf(name, orderId)
 }
 
-/** Waits until the listeners have seen what they should, or for a moment if they should see nothing. */
-async function settle(server: RunningServer, seen: number, { heard }: Delivery): Promise<void> {
+/** Waits until a line of the listeners has come. */
+async function hear(server: RunningServer, seen: number): Promise<void> {
   const end = Date.now() + hearsWithinMs
-  if (heard === undefined) await delay(graceMs)
-  else {
-    while (!server.lines.slice(seen).some(eventIn) && Date.now() < end) await delay(5)
-  }
+  while (!server.lines.slice(seen).some(eventIn) && Date.now() < end) await delay(5)
 }
