@@ -1,24 +1,22 @@
-import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { play } from './play.js'
+import { type Ended, run } from './run.js'
 import { isRight } from './table.js'
 
 const here = import.meta.dirname
 const tsx = createRequire(import.meta.url).resolve('tsx/cli')
 
-function demo(...args: string[]) {
-  return spawnSync(process.execPath, [tsx, join(here, 'demo.ts'), ...args], {
-    encoding: 'utf8',
-    timeout: 90_000,
-  })
+function demo(...args: string[]): Promise<Ended> {
+  const command = [process.execPath, tsx, join(here, 'demo.ts'), ...args] as const
+  return run({ command, folder: here, env: process.env }, 90_000)
 }
 
 /** Plays against a server of a few lines, in place of an example. */
 function playAgainst(script: string) {
   const command = ['node', '--input-type=module', '--eval', script] as const
-  return play({ command: [...command], folder: here, env: {} }, 'a secret')
+  return play({ command, folder: here, env: process.env }, 'a secret')
 }
 
 /** A server that answers every request alike and prints what it has heard. */
@@ -34,24 +32,24 @@ const print = `console.log('event ' + event.eventName + ' order ' + event.orderI
 const received = `response.end('{"received":true}')`
 
 describe('pnpm demo', { timeout: 100_000 }, () => {
-  it('ends with exit code 0 when every answer of the example is right', () => {
-    const { status, stdout } = demo('express')
+  it('ends with exit code 0 when every answer of the example is right', async () => {
+    const { code, stdout } = await demo('express')
     expect(stdout).toContain('Every answer was the right one.')
     expect(stdout).not.toContain('✗')
-    expect(status).toBe(0)
+    expect(code).toBe(0)
   })
 
-  it('ends with exit code 1 when the server has another secret, and shows what its log says of that', () => {
-    const { status, stdout } = demo('--wrong-secret')
+  it('ends with exit code 1 when the server has another secret, and shows what its log says of that', async () => {
+    const { code, stdout } = await demo('--wrong-secret')
     expect(stdout).toMatch(/✗ {2}payment_created +401 /)
     expect(stdout).toContain('the secret is probably another one')
-    expect(status).toBe(1)
+    expect(code).toBe(1)
   })
 
-  it('ends with exit code 2 and says what it can play when it is asked for something else', () => {
-    const { status, stderr } = demo('cobol')
+  it('ends with exit code 2 and says what it can play when it is asked for something else', async () => {
+    const { code, stderr } = await demo('cobol')
     expect(stderr).toContain('pnpm demo [express')
-    expect(status).toBe(2)
+    expect(code).toBe(2)
   })
 })
 

@@ -38,7 +38,12 @@ async function demo(args: string[]): Promise<number> {
     {
       command: example.start,
       folder: join(import.meta.dirname, '..', name),
-      env: { PORT: '0', HOST: '127.0.0.1', KOYWE_WEBHOOK_SECRET: serverSecret },
+      env: {
+        ...process.env,
+        PORT: '0',
+        HOST: '127.0.0.1',
+        KOYWE_WEBHOOK_SECRET: serverSecret,
+      },
     },
     secret,
   )

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Delivery, makeDeliveries } from './deliveries.js'
-import { type RunningServer, type ServerOptions, startServer } from './server.js'
+import type { Command } from './process-group.js'
+import { type RunningServer, startServer } from './server.js'
 import { isRight, type Row } from './table.js'
 
 /** What came of a play. */
@@ -24,8 +25,8 @@ const graceMs = 100
  *
  * @param secret The secret that the deliveries are signed with.
  */
-export async function play(options: ServerOptions, secret: string): Promise<Report> {
-  const server = await startServer(options)
+export async function play(command: Command, secret: string): Promise<Report> {
+  const server = await startServer(command)
   const url = `${server.url}/webhooks/koywe`
   const rows: Row[] = []
   const log: { sent: string; lines: string[] }[] = []

@@ -1,15 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-
-/** How to start a server of someone else's: it must print `listening on http://…` when it is ready. */
-export interface ServerOptions {
-  readonly command: readonly [command: string, ...args: string[]]
-  readonly folder: string
-  /** Environment variables beside those of this process. */
-  readonly env: Readonly<Record<string, string>>
-}
+import { type Command, signalGroup, spawnGroup } from './process-group.js'
 
 /** A server in a process of its own. */
 export interface RunningServer {
@@ -25,30 +17,20 @@ const startsWithinMs = 60_000
 const endsWithinMs = 5_000
 
 /**
- * Starts a server and waits until it listens. Whatever happens, it does not outlive this process.
+ * Starts a server, which must print `listening on http://…` when it is ready, and waits until it does.
  *
  * @throws {Error} with all that it wrote, when it ends or is silent instead.
  */
-export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const [command, ...args] = options.command
+export async function startServer(options: Command): Promise<RunningServer> {
+  const child = spawnGroup(options)
   const lines: string[] = []
-  // In a group of its own, so that what `npm start` has started is stopped along with it.
-  const child = spawn(command, args, {
-    cwd: options.folder,
-    env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
-  const kill = (): void => signal(child, 'SIGKILL')
-  process.once('exit', kill)
   const closed = once(child, 'close').catch(() => {})
 
   async function stop(): Promise<void> {
-    signal(child, 'SIGTERM')
+    signalGroup(child, 'SIGTERM')
     await Promise.race([closed, delay(endsWithinMs, undefined, { ref: false })])
-    kill()
+    signalGroup(child, 'SIGKILL')
     await closed
-    process.off('exit', kill)
   }
 
   const listening = new Promise<string>((resolve, reject) => {
@@ -71,14 +53,5 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   } catch (error) {
     await stop()
     throw error
-  }
-}
-
-function signal(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid === undefined) return
-  try {
-    process.kill(-child.pid, name)
-  } catch {
-    // The whole group has ended.
   }
 }
