@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { examples } from './examples.js'
 import { play, type Report } from './play.js'
+import { run } from './run.js'
 import { formatTable } from './table.js'
 
 const usage = `Usage: pnpm demo [${examples.map(({ folder }) => folder).join(' | ')}] [--wrong-secret]
@@ -11,6 +12,7 @@ Starts an example server, sends it what Koywe would send and what a forger would
 With --wrong-secret the server is given another secret than the sender has: see what its log has to say.`
 
 const logWidth = 110
+const buildsWithinMs = 120_000
 
 // An interrupted demo goes through process.exit, so that it stops its server.
 for (const [name, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
@@ -34,19 +36,22 @@ async function demo(args: string[]): Promise<number> {
 
   const secret = randomBytes(32).toString('hex')
   const serverSecret = values['wrong-secret'] ? randomBytes(32).toString('hex') : secret
-  const report = await play(
-    {
-      command: example.start,
-      folder: join(import.meta.dirname, '..', name),
-      env: {
-        ...process.env,
-        PORT: '0',
-        HOST: '127.0.0.1',
-        KOYWE_WEBHOOK_SECRET: serverSecret,
-      },
-    },
-    secret,
-  )
+  const folder = join(import.meta.dirname, '..', name)
+  const env = {
+    ...process.env,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    KOYWE_WEBHOOK_SECRET: serverSecret,
+    NO_COLOR: '1',
+  }
+  if (example.build) {
+    const { code, stdout, stderr } = await run(
+      { command: example.build, folder, env },
+      buildsWithinMs,
+    )
+    if (code !== 0) throw new Error(`examples/${name} does not build:\n${stdout}${stderr}`)
+  }
+  const report = await play({ command: example.start, folder, env }, secret)
   print(name, report)
   return report.right ? 0 : 1
 }

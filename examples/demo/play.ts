@@ -42,7 +42,7 @@ export async function play(command: Command, secret: string): Promise<Report> {
       got: [got, events.join(', ') || nothing],
       wanted: [answerOf(delivery), heard ? heardOf(heard.eventName, heard.orderId) : nothing],
     })
-    const rest = lines.filter((line) => line.trim() !== '' && eventIn(line) === undefined)
+    const rest = lines.filter((line) => eventIn(line) === undefined).map(sentenceIn)
     if (rest.length > 0) log.push({ sent, lines: rest })
   }
 
@@ -89,8 +89,13 @@ async function post(url: string, body: string): Promise<string> {
 
 /** The example's listeners print a line for each event: `event crypto_delivered order 5a3288ea-…`. */
 function eventIn(line: string): string | undefined {
-  const [, name, orderId] = /^event (\S+) order (\S+)$/.exec(line) ?? []
+  const [, name, orderId] = /\bevent (\S+) order ([^\s"]+)/.exec(line) ?? []
   return name && orderId && heardOf(name, orderId)
+}
+
+/** A line of the log without the date, colour or JSON that a framework's log puts around it. */
+function sentenceIn(line: string): string {
+  return /\bkoywe \w+: [^"]+/.exec(line)?.[0] ?? line
 }
 
 /** Waits until a line of the listeners has come. */

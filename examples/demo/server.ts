@@ -13,7 +13,7 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-const startsWithinMs = 60_000
+const startsWithinMs = 120_000
 const endsWithinMs = 5_000
 
 /**
@@ -37,7 +37,7 @@ export async function startServer(options: Command): Promise<RunningServer> {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on('line', (line) => {
         lines.push(line)
-        const [, url] = /listening on (http:\S+)/.exec(line) ?? []
+        const [, url] = /listening on (http:[^\s"]+)/.exec(line) ?? []
         if (url !== undefined) resolve(url)
       })
     }
