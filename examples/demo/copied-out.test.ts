@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, delimiter, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { examples } from './examples.js'
+import { play } from './play.js'
+import { run } from './run.js'
+
+/** The parts of a package.json that are looked at. */
+interface Manifest {
+  readonly name: string
+  readonly private?: boolean
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+}
+
+const root = join(import.meta.dirname, '../..')
+const minutes = 60_000
+
+let outside: string
+/** The packed packages: `file:` and a path, by package name. */
+let tarballs: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  outside = await mkdtemp(join(tmpdir(), 'koywe-examples-'))
+  tarballs = await packPackages(join(outside, 'packed'))
+}, 5 * minutes)
+
+afterAll(async () => {
+  await rm(outside, { recursive: true, force: true })
+})
+
+describe.each(examples)('examples/$folder, copied out of the repository', ({ folder }) => {
+  const secret = randomBytes(32).toString('hex')
+  const original = join(root, 'examples', folder)
+  let copy: string
+  let manifest: Manifest
+
+  beforeAll(async () => {
+    copy = join(outside, folder)
+    await cp(original, copy, {
+      recursive: true,
+      filter: (path) => !['node_modules', 'dist', '.env'].includes(basename(path)),
+    })
+    manifest = await readManifest(copy)
+    await writeFile(join(copy, 'package.json'), JSON.stringify(withTarballs(manifest), null, 2))
+    const envExample = await readFile(join(copy, '.env.example'), 'utf8')
+    await writeFile(
+      join(copy, '.env'),
+      fillIn(envExample, { PORT: '0', KOYWE_WEBHOOK_SECRET: secret }),
+    )
+    await npm('install', '--prefer-offline', '--no-audit', '--no-fund')
+  }, 8 * minutes)
+
+  async function npm(...args: string[]): Promise<void> {
+    const command = { command: ['npm', ...args], folder: copy, env: environment() } as const
+    const ended = await run(command, 7 * minutes)
+    expect(ended, `npm ${args.join(' ')}`).toMatchObject({ code: 0 })
+  }
+
+  it('names plain versions of our packages, as they are published', () => {
+    const ours = Object.entries(dependenciesOf(manifest)).filter(([name]) => name.startsWith('@x/'))
+    expect(ours).not.toEqual([])
+    for (const [name, version] of ours) expect(`${name} ${version}`).toMatch(/ \^\d+\.\d+\.\d+$/)
+  })
+
+  it('is installed with the packed packages and no others of ours', async () => {
+    const lock = JSON.parse(await readFile(join(copy, 'package-lock.json'), 'utf8'))
+    const ours = Object.entries<{ resolved?: string }>(lock.packages).filter(([path]) =>
+      path.includes('node_modules/@x/'),
+    )
+    expect(ours.map(([path]) => path)).toContain('node_modules/@x/koywe-core')
+    for (const [, { resolved }] of ours) expect(resolved).toMatch(/^file:\S+\.tgz$/)
+  })
+
+  it(
+    'passes its own checks',
+    async () => {
+      const own = ['typecheck', 'test'].filter((script) => manifest.scripts?.[script])
+      expect(own).toContain('typecheck')
+      for (const script of own) await npm('run', script)
+    },
+    5 * minutes,
+  )
+
+  it(
+    'starts with its own command and gives the right answer to every delivery',
+    async () => {
+      const command = { command: ['npm', 'start'], folder: copy, env: environment() } as const
+      const report = await play(command, secret)
+      expect(report.deliveries.map(({ done, got }) => [done, ...got])).toEqual(
+        report.deliveries.map(({ done, wanted }) => [done, ...wanted]),
+      )
+      expect(report.right).toBe(true)
+    },
+    5 * minutes,
+  )
+})
+
+async function packPackages(destination: string): Promise<Record<string, string>> {
+  await mkdir(destination)
+  const packed: Record<string, string> = {}
+  for (const entry of await readdir(join(root, 'packages'), { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    const folder = join(root, 'packages', entry.name)
+    const manifest = await readManifest(folder)
+    if (manifest.private) continue
+    const tarball = join(destination, `${entry.name}.tgz`)
+    const command = ['pnpm', 'pack', '--out', tarball] as const
+    const ended = await run({ command, folder, env: process.env }, 2 * minutes)
+    expect(ended, `pnpm pack in packages/${entry.name}`).toMatchObject({ code: 0 })
+    packed[manifest.name] = `file:${tarball}`
+  }
+  return packed
+}
+
+/** The same manifest, with the tarballs wherever one of our packages is asked for, also by one of them. */
+function withTarballs(manifest: Manifest): object {
+  const swap = (dependencies: Readonly<Record<string, string>> = {}) =>
+    Object.fromEntries(
+      Object.entries(dependencies).map(([name, version]) => [name, tarballs[name] ?? version]),
+    )
+  return {
+    ...manifest,
+    dependencies: swap(manifest.dependencies),
+    devDependencies: swap(manifest.devDependencies),
+    overrides: tarballs,
+  }
+}
+
+function dependenciesOf({ dependencies, devDependencies }: Manifest): Record<string, string> {
+  return { ...dependencies, ...devDependencies }
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+}
+
+/** Does what the example's README says: copies `.env.example` and puts values in. */
+function fillIn(envExample: string, values: Readonly<Record<string, string>>): string {
+  return Object.entries(values).reduce((env, [name, value]) => {
+    const line = new RegExp(`^${name}=.*$`, 'm')
+    if (!line.test(env)) throw new Error(`.env.example does not name ${name}`)
+    return env.replace(line, `${name}=${value}`)
+  }, envExample)
+}
+
+/** What a person's shell has: without the test runner's variables, and with none of this repository's programs. */
+function environment(): NodeJS.ProcessEnv {
+  const foreign = /^(npm_(package|lifecycle)_.*|NODE_ENV|VITEST.*|PORT|HOST|KOYWE_.*)$/
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
+  const path = process.env.PATH?.split(delimiter).filter((folder) => !folder.startsWith(root))
+  return { ...Object.fromEntries(kept), PATH: path?.join(delimiter) }
+}

@@ -1,0 +1,15 @@
+import { NestFactory } from '@nestjs/core'
+import type { NestExpressApplication } from '@nestjs/platform-express'
+import { AppModule } from './app.module'
+import { mountKoywe } from './koywe/mount-on-express'
+
+async function bootstrap(): Promise<void> {
+  const { PORT = '3000', HOST = '127.0.0.1' } = process.env
+  const app = await NestFactory.create<NestExpressApplication>(AppModule)
+  mountKoywe(app)
+  app.enableShutdownHooks() // on SIGTERM the running listeners are waited for
+  await app.listen(PORT, HOST)
+  console.log(`listening on ${await app.getUrl()}`)
+}
+
+void bootstrap()
