@@ -8,8 +8,12 @@ export interface Example {
   readonly start: readonly [command: string, ...args: string[]]
 }
 
+const server = ['node', '--import', 'tsx', 'src/server.ts'] as const
+
 /** Every example that the demo knows; the first is the one it plays when none is named. */
 export const examples: readonly [Example, ...Example[]] = [
-  { folder: 'express', start: ['node', '--import', 'tsx', 'src/server.ts'] },
+  { folder: 'express', start: server },
+  { folder: 'koa', start: server },
+  { folder: 'fastify', start: server },
   { folder: 'nestjs', build: ['pnpm', 'build'], start: ['node', 'dist/main.js'] },
 ]

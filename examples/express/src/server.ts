@@ -1,21 +1,18 @@
+import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { koyweWebhooks } from '@x/koywe-express'
+import { bearer, koyweAuthCallback, koyweWebhooks } from '@x/koywe-express'
 import express from 'express'
 
-const { PORT = '3000', HOST = '127.0.0.1', KOYWE_WEBHOOK_SECRET = '' } = process.env
+const { PORT = '3000', HOST = '127.0.0.1', USERS_FILE = 'users.json' } = process.env
+const { KOYWE_WEBHOOK_SECRET = '', KOYWE_CALLBACK_TOKEN = '' } = process.env
 
 // Stands for a table of your database: one row for each event. With `delivery.id` as its key, an event that is
 // delivered twice is one row, and an event that comes late overwrites no other.
 const history = new Map<string, { orderId: string; status: string; at: Date }>()
 
 const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET)
-
-webhooks
   .on('payment_received', async ({ orderId }, delivery) => {
     history.set(delivery.id, { orderId, status: 'paid', at: delivery.receivedAt })
-  })
-  .on('payment_expired', async ({ orderId }, delivery) => {
-    history.set(delivery.id, { orderId, status: 'expired', at: delivery.receivedAt })
   })
   .on('crypto_delivered', async ({ orderId }, delivery) => {
     history.set(delivery.id, { orderId, status: 'delivered', at: delivery.receivedAt })
@@ -25,8 +22,17 @@ webhooks
   })
   .onAny((event) => console.log(`event ${event.eventName} order ${event.orderId}`))
 
+const authCallback = koyweAuthCallback({
+  auth: bearer(KOYWE_CALLBACK_TOKEN),
+  isAllowed: async ({ email }) => {
+    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stands for your database
+    return users.includes(email) // only a literal true is a yes
+  },
+})
+
 const app = express()
 app.use(webhooks) // answers POST /webhooks/koywe and passes everything else on
+app.post('/koywe/auth', authCallback)
 app.get('/orders/:id', (request, response) => {
   response.json([...history.values()].filter(({ orderId }) => orderId === request.params.id))
 })
@@ -37,5 +43,10 @@ const server = app.listen(Number(PORT), HOST, (error) => {
   console.log(`listening on http://${HOST}:${port}`)
 })
 
-// Takes no new connections; the process ends when the running listeners have.
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => server.close())
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, () => {
+    server.close(async () => {
+      await webhooks.idle() // no listener is running any more: now close your database
+    })
+  })
+}

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import { bearer, koyweAuthCallback, koyweWebhooks } from '@x/koywe-fastify'
+import Fastify from 'fastify'
+
+const { PORT = '3000', HOST = '127.0.0.1', USERS_FILE = 'users.json' } = process.env
+const { KOYWE_WEBHOOK_SECRET = '', KOYWE_CALLBACK_TOKEN = '' } = process.env
+
+// Stands for a table of your database: one row for each event. With `delivery.id` as its key, an event that is
+// delivered twice is one row, and an event that comes late overwrites no other.
+const history = new Map<string, { orderId: string; status: string; at: Date }>()
+
+const app = Fastify({ logger: { level: 'warn' } })
+
+// Answers POST /webhooks/koywe and leaves every other route and parser as it is.
+await app.register(koyweWebhooks, { secret: KOYWE_WEBHOOK_SECRET })
+app.koywe
+  .on('payment_received', async ({ orderId }, delivery) => {
+    history.set(delivery.id, { orderId, status: 'paid', at: delivery.receivedAt })
+  })
+  .on('crypto_delivered', async ({ orderId }, delivery) => {
+    history.set(delivery.id, { orderId, status: 'delivered', at: delivery.receivedAt })
+  })
+  .on('crypto_tx_failed', async ({ orderId }, delivery) => {
+    history.set(delivery.id, { orderId, status: 'failed', at: delivery.receivedAt })
+  })
+  .onAny((event) => console.log(`event ${event.eventName} order ${event.orderId}`))
+
+await app.register(koyweAuthCallback, {
+  path: '/koywe/auth',
+  auth: bearer(KOYWE_CALLBACK_TOKEN),
+  isAllowed: async ({ email }) => {
+    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stands for your database
+    return users.includes(email) // only a literal true is a yes
+  },
+})
+
+app.get<{ Params: { id: string } }>('/orders/:id', async ({ params }) =>
+  [...history.values()].filter(({ orderId }) => orderId === params.id),
+)
+
+await app.listen({ port: Number(PORT), host: HOST })
+console.log(`listening on ${app.listeningOrigin}`)
+
+// On close no listener is running any more: close your database in an onClose hook.
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => app.close())
