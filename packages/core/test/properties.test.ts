@@ -7,7 +7,7 @@ import { createKoyweWebhooks, readBody } from '../src/index.js'
 import { requestOf } from './requests.js'
 
 const numRuns = process.env.CI ? 10_000 : 1_000
-const timeout = 240_000
+const timeout = 600_000
 
 const secret = 'a secret of the properties: ñ 🔐'
 
@@ -35,24 +35,26 @@ async function deliver(bytes: Uint8Array) {
 /** Any code unit, so that half a surrogate pair comes up as well as whole ones. */
 const text = fc.string({
   unit: fc.oneof(
-    { weight: 6, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+    fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
     fc.integer({ min: 0xd800, max: 0xdfff }).map((unit) => String.fromCharCode(unit)),
-    fc.constantFrom('"', '\\', '/', '\u2028', '\u0000', '\u007f', '\ufeff', 'ñ', '€', '🪝'),
+    fc.integer({ min: 0x1f300, max: 0x1f6ff }).map((point) => String.fromCodePoint(point)),
+    fc.constantFrom(...'"\\/<>aZ0 \u2028\u0000\u001f\u007f\ufeffñ€'),
   ),
-  maxLength: 12,
+  maxLength: 8,
 })
 const name = fc.oneof(
   { weight: 4, arbitrary: text },
   fc.constantFrom('__proto__', 'constructor', 'toJSON', 'hasOwnProperty', 'then', 'externalid'),
   fc.nat(20).map(String),
 )
+const scalar = fc.oneof(text, fc.double(), fc.integer(), fc.boolean(), fc.constant(null))
 const value = fc.letrec((tie) => ({
   any: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
-    fc.oneof(text, fc.double(), fc.integer(), fc.boolean(), fc.constant(null), fc.jsonValue()),
-    fc.array(tie('any'), { maxLength: 4 }),
+    { maxDepth: 2 },
+    { weight: 3, arbitrary: scalar },
+    fc.array(tie('any'), { maxLength: 3 }),
     // `fromEntries` makes a field of `__proto__` where an assignment would set the prototype.
-    fc.array(fc.tuple(name, tie('any')), { maxLength: 4 }).map(Object.fromEntries),
+    fc.array(fc.tuple(name, tie('any')), { maxLength: 3 }).map(Object.fromEntries),
   ),
 })).any
 
@@ -62,8 +64,16 @@ const otherFields = fc.array(
     name.filter((key) => !reserved.includes(key)),
     value,
   ),
-  { maxLength: 6 },
+  { maxLength: 4 },
 )
+
+/** Brings entries into one of many orders. */
+function reorder<T>(entries: readonly T[], order: number): T[] {
+  const rank = (entry: T): number => ((entries.indexOf(entry) + 1) * order) % 10_007
+  return entries.toSorted((one, other) => rank(one) - rank(other))
+}
+
+const order = fc.integer({ min: 1, max: 10_006 })
 
 /** The fields of an event, those of Koywe's page and any others, in any order. */
 const eventEntries = fc
@@ -73,8 +83,9 @@ const eventEntries = fc
     text,
     fc.option(fc.oneof(text, fc.constant(null)), { nil: undefined }),
     otherFields,
+    order,
   )
-  .chain(([eventName, orderId, timeStamp, externalId, others]) => {
+  .map(([eventName, orderId, timeStamp, externalId, others, order]) => {
     const entries: [string, unknown][] = [
       ['eventName', eventName],
       ['orderId', orderId],
@@ -82,7 +93,7 @@ const eventEntries = fc
       ...others,
     ]
     if (externalId !== undefined) entries.push(['externalId', externalId])
-    return fc.shuffledSubarray(entries, { minLength: entries.length })
+    return reorder(entries, order)
   })
 
 const event = eventEntries.map((entries): object => Object.fromEntries(entries))
@@ -180,15 +191,9 @@ it(
 it(
   'accepts the same fields in whatever order they are signed, and only in that order',
   async () => {
-    const twoOrders = eventEntries.chain((entries) =>
-      fc.tuple(
-        fc.constant(Object.fromEntries(entries)),
-        fc
-          .shuffledSubarray(entries, { minLength: entries.length })
-          .map((shuffled): object => Object.fromEntries(shuffled)),
-      ),
-    )
-    const property = fc.asyncProperty(twoOrders, async ([one, other]) => {
+    const property = fc.asyncProperty(eventEntries, order, async (entries, order) => {
+      const one: object = Object.fromEntries(entries)
+      const other: object = Object.fromEntries(reorder(entries, order))
       for (const [payload, signed] of [
         [one, one],
         [other, other],
