@@ -14,6 +14,7 @@ export const unclaimed: ClaimedClaim = {
  * Asks the store whose turn an event is.
  *
  * @throws {KoyweError} `in_progress`; `store_unavailable` when the store fails or does not answer in time.
+ * @throws {TypeError} when the store answers with something that is no {@link Claim}.
  */
 export async function claimEvent(
   store: DedupeStore,
@@ -34,11 +35,20 @@ export async function claimEvent(
       { cause },
     )
   })
-  if (claim.state !== 'in_progress') return claim
-  throw new KoyweError(
-    'in_progress',
-    'A copy of this event is being handled right now, so its outcome is not known yet.',
-  )
+  switch (claim?.state) {
+    case 'claimed':
+    case 'done':
+      return claim
+    case 'in_progress':
+      throw new KoyweError(
+        'in_progress',
+        'A copy of this event is being handled right now, so its outcome is not known yet.',
+      )
+    default:
+      throw new TypeError(
+        "The dedupe store's `claim` must resolve to an object with the `state` 'claimed', 'in_progress' or 'done'.",
+      )
+  }
 }
 
 /** Notes that the event took effect. Never rejects: asking for a retry now would only run the listeners twice. */

@@ -83,10 +83,11 @@ export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}):
       return {
         state: 'claimed',
         async complete() {
-          const holder = running.get(key)
+          const holder = running.get(key) ?? completed.get(key)
           if (holder !== undefined && holder !== mine) throw claimLost(leaseMs)
           running.delete(key)
-          completed.set(key, { until: now() + ttlMs })
+          mine.until = now() + ttlMs
+          completed.set(key, mine)
           forgetOld(now())
         },
         async release() {
@@ -98,7 +99,7 @@ export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}):
 }
 
 interface Expiring {
-  readonly until: number
+  until: number
 }
 
 /** The error of a `complete()` that came when another had taken the claim over. */

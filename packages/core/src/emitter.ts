@@ -28,6 +28,8 @@ export interface KoyweEmitter {
 interface Registration {
   readonly listener: Listener<never>
   readonly once: boolean
+  /** A `once` listener that runs is not started a second time. */
+  running: boolean
 }
 
 /** What `createEmitter` returns: the emitter, and the function that only the receiver calls. */
@@ -49,9 +51,10 @@ export function createEmitter(): EmitterParts {
 
   function add(key: string | symbol, listener: Listener<never>, once = false): void {
     if (typeof listener !== 'function') throw new TypeError('A listener must be a function.')
+    const registration = { listener, once, running: false }
     const existing = registrations.get(key)
-    if (existing) existing.add({ listener, once })
-    else registrations.set(key, new Set([{ listener, once }]))
+    if (existing) existing.add(registration)
+    else registrations.set(key, new Set([registration]))
   }
 
   function remove(key: string | symbol, listener: Listener<never>): void {
@@ -71,13 +74,13 @@ export function createEmitter(): EmitterParts {
     delivery: Delivery,
   ): Promise<void> {
     const { listener, once } = registration
-    if (once) registrations.get(key)?.delete(registration)
+    registration.running = true
     try {
       // `on` has tied the listener's event type to the name it is stored under.
       await (listener as Listener<typeof event>)(event, delivery)
-    } catch (error) {
-      if (once) registrations.get(key)?.add(registration)
-      throw error
+      if (once) registrations.get(key)?.delete(registration)
+    } finally {
+      registration.running = false
     }
   }
 
@@ -107,12 +110,13 @@ export function createEmitter(): EmitterParts {
   return {
     emitter,
     async emit(event, delivery) {
-      const running: Promise<void>[] = []
-      for (const key of [event.eventName, any]) {
-        for (const registration of [...(registrations.get(key) ?? [])]) {
-          running.push(run(registration, key, event, delivery))
-        }
-      }
+      // Listed before the first is started: what a listener adds or removes counts from the next event on.
+      const due = [event.eventName, any].flatMap((key) =>
+        [...(registrations.get(key) ?? [])]
+          .filter(({ once, running }) => !(once && running))
+          .map((registration) => ({ registration, key })),
+      )
+      const running = due.map(({ registration, key }) => run(registration, key, event, delivery))
       const errors: unknown[] = []
       for (const result of await Promise.allSettled(running)) {
         if (result.status === 'rejected') errors.push(result.reason)

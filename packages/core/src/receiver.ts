@@ -15,7 +15,7 @@ export function toKoyweWebhooks(
   source: Secrets | KoyweWebhooks,
   options: KoyweWebhooksOptions,
 ): KoyweWebhooks {
-  if (typeof source !== 'object' || !('handle' in source)) {
+  if (typeof source !== 'object' || source === null || !('handle' in source)) {
     return createKoyweWebhooks(source, options)
   }
   const { limit, timeoutMs, logger, dedupe } = options

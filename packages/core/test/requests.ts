@@ -1,0 +1,50 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { HttpRequest } from '../src/index.js'
+import { exampleEvents, signEvent } from '../src/testing.js'
+
+/** The secret of the tests that need only one. */
+export const secret = 'core-test-secret'
+
+/** A request in the form that adapters hand over. */
+export function requestOf(body: unknown, headers: IncomingHttpHeaders = {}): HttpRequest {
+  return {
+    method: 'POST',
+    url: '/webhooks/koywe',
+    headers,
+    rawHeaders: [],
+    body: async () => body,
+  }
+}
+
+/** The signed body of one event. Each `orderId` makes another event. */
+export function signedEvent(fields: Readonly<Record<string, unknown>> = {}): string {
+  return signEvent({ ...exampleEvents.crypto_delivered, ...fields }, secret)
+}
+
+/** A log that keeps what it is told. */
+export function createMemoryLog() {
+  const lines: string[] = []
+  const errors: unknown[] = []
+  return {
+    lines,
+    errors,
+    warn(message: string) {
+      lines.push(message)
+    },
+    error(error: unknown, message: string) {
+      errors.push(error)
+      lines.push(message)
+    },
+  }
+}
+
+/** A promise and the functions that settle it. */
+export function createGate<T = void>() {
+  let open: (value: T) => void = () => {}
+  let fail: (error: Error) => void = () => {}
+  const promise = new Promise<T>((resolve, reject) => {
+    open = resolve
+    fail = reject
+  })
+  return { promise, open, fail }
+}
