@@ -1,0 +1,49 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { blockBelow, readReadme, withFiles } from './readme.js'
+import { startServer } from './server.js'
+
+describe('README.md', () => {
+  it("shows each framework's quick start as its example has it (pnpm readme writes it)", async () => {
+    const markdown = await readReadme()
+    expect(markdown.match(/<!-- examples\/\w+\/src\/server.ts -->/g)).toHaveLength(3)
+    expect(markdown).toBe(await withFiles(markdown))
+  })
+
+  it('has a smallest server that receives a signed webhook', async () => {
+    const code = blockBelow(await readReadme(), 'smallest server')
+    const fixed = 'app.listen(3000)'
+    expect(code).toContain(fixed)
+    // In the folder of the Express example, so that its packages are found.
+    const folder = await mkdtemp(join(import.meta.dirname, '../express/smallest-'))
+    const announced = `const server = app.listen(0, '127.0.0.1', () =>
+      console.log('listening on http://127.0.0.1:' + (server.address() as { port: number }).port))`
+    await writeFile(join(folder, 'server.ts'), code.replace(fixed, announced))
+    const secret = 'the secret of the smallest server'
+    const server = await startServer({
+      command: ['node', '--import', 'tsx', 'server.ts'],
+      folder,
+      env: { ...process.env, KOYWE_WEBHOOK_SECRET: secret },
+    })
+    try {
+      const payload = {
+        eventName: 'crypto_delivered',
+        orderId: randomUUID(),
+        timeStamp: '2022-10-26T22:36:41.658Z',
+      }
+      const signature = createHmac('sha256', secret).update(JSON.stringify(payload)).digest('hex')
+      const response = await fetch(`${server.url}/webhooks/koywe`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ ...payload, signature }),
+      })
+      expect(await response.json()).toEqual({ received: true })
+    } finally {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    }
+    expect(server.lines.join('\n')).toContain('is delivered')
+  })
+})
