@@ -1,0 +1,312 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { open, payload, post, readResponse, send, signed } from '@x/koywe-conformance'
+import { createKoyweWebhooks, createMemoryDedupeStore, type DedupeStore } from '@x/koywe-core'
+import type { ErrorRequestHandler } from 'express'
+import request from 'supertest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type ExpressHandler, koyweWebhooks } from '../src/index.js'
+import { frameworks, listen } from './mounts.js'
+
+const secret = 'conformance-secret'
+const path = '/webhooks/koywe'
+
+/** A log that keeps its sentences. */
+function createLog() {
+  const lines: string[] = []
+  return {
+    lines,
+    warn: (message: string) => lines.push(message),
+    error: (_error: unknown, message: string) => lines.push(message),
+  }
+}
+
+const running: { close(): Promise<void> }[] = []
+
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.close()
+})
+
+describe.each(frameworks)('%s', (_name, express) => {
+  /** An application whose errors are answered without noise. */
+  function createApp() {
+    const app = express()
+    app.set('env', 'test')
+    return app
+  }
+
+  async function serve(app: ReturnType<typeof express>, webhooks = koyweWebhooks(secret)) {
+    const server = await listen(app, webhooks)
+    running.push(server)
+    return server.port
+  }
+
+  const postSigned = (app: ReturnType<typeof express>, to = path, fields = {}) =>
+    request(app)
+      .post(to)
+      .set('Content-Type', 'application/json')
+      .send(signed(payload(fields)))
+
+  it('hands a typed event to its listener and answers when it has ended', async () => {
+    const orders: string[] = []
+    const app = createApp().use(
+      koyweWebhooks(secret).on('crypto_delivered', async (event, delivery) => {
+        orders.push(`${event.orderId} ${delivery.id.length}`)
+      }),
+    )
+    const response = await postSigned(app, path, { orderId: 'A-1' })
+    expect(response.status).toBe(200)
+    expect(response.body).toEqual({ received: true })
+    expect(orders).toEqual(['A-1 64'])
+  })
+
+  describe('a request that is not ours', () => {
+    it('passes unread: an upload of 10 MB arrives byte for byte', async () => {
+      const app = createApp().use(koyweWebhooks(secret))
+      app.post('/upload', (request, response) => {
+        const untouched = !request.readableDidRead && request.body === undefined
+        const hash = createHash('sha256')
+        request
+          .on('data', (chunk) => hash.update(chunk))
+          .on('end', () => response.json({ untouched, hash: hash.digest('hex') }))
+      })
+      const upload = randomBytes(10 * 1024 * 1024)
+      const response = await send(await serve(app), { path: '/upload', body: upload })
+      expect(JSON.parse(response.body)).toEqual({
+        untouched: true,
+        hash: createHash('sha256').update(upload).digest('hex'),
+      })
+    })
+
+    it.each([
+      ['/webhooks/koywe/'],
+      ['/webhooks/koyweX'],
+      ['/webhooks/koywe/more'],
+      ['/webhooks'],
+      ['/WEBHOOKS/koywe'],
+      ['/webhooks/%6boywe'],
+      ['/webhooks%2fkoywe'],
+      ['//webhooks/koywe'],
+      ['/x/../webhooks/koywe'],
+      ['/?/webhooks/koywe'],
+      ['/'],
+    ])('because its path is %s goes on to the application', async (other) => {
+      const app = createApp().use(koyweWebhooks(secret))
+      app.use((_request, response) => response.status(418).end())
+      const response = await send(await serve(app), { path: other, ...post(signed(payload())) })
+      expect(response.status).toBe(418)
+    })
+
+    it.each([['get'], ['put'], ['patch'], ['delete'], ['options'], ['head']] as const)(
+      'because its method is %s goes on to the application',
+      async (method) => {
+        const app = createApp().use(koyweWebhooks(secret))
+        app.use((_request, response) => response.status(418).end())
+        expect((await request(app)[method](path)).status).toBe(418)
+      },
+    )
+
+    it('a query changes nothing: it is ours', async () => {
+      const app = createApp().use(koyweWebhooks(secret))
+      expect((await postSigned(app, `${path}?from=koywe`)).status).toBe(200)
+    })
+
+    it('is not taken for ours after a route of others that has called next', async () => {
+      const webhooks = koyweWebhooks(secret)
+      const app = createApp()
+      const goOn: ExpressHandler = (_request, _response, next) => next()
+      app.all(/.*/, goOn).post('/orders', goOn)
+      app.use(webhooks)
+      app.post('/orders', (_request, response) => response.status(201).end())
+      expect((await postSigned(app, '/orders')).status).toBe(201)
+      expect((await postSigned(app)).status).toBe(200)
+    })
+  })
+
+  describe('a middleware in front that leaves nothing of the body', () => {
+    it.each<[string, ExpressHandler]>([
+      [
+        'has read it to its end',
+        (request, _response, next) => {
+          request.on('end', () => next()).resume()
+        },
+      ],
+      [
+        'has read a part of it',
+        (request, _response, next) => {
+          request.once('readable', () => {
+            request.read(5)
+            next()
+          })
+        },
+      ],
+      [
+        'is still reading it',
+        (request, _response, next) => {
+          request.on('data', () => {})
+          setTimeout(next, 20)
+        },
+      ],
+      [
+        'has called setEncoding',
+        (request, _response, next) => {
+          request.setEncoding('utf8')
+          next()
+        },
+      ],
+    ])('because it %s: answered at once, with the cure in the log', async (_name, swallow) => {
+      const logger = createLog()
+      const heard: unknown[] = []
+      const webhooks = koyweWebhooks(secret, { logger, timeoutMs: 20_000 })
+      const app = createApp()
+        .use(swallow)
+        .use(webhooks.onAny((event) => heard.push(event)))
+      const port = await serve(app)
+      const start = performance.now()
+      const response = await send(port, { path, ...post(signed(payload())) })
+      expect(performance.now() - start).toBeLessThan(5_000)
+      expect(response.status).toBe(500)
+      expect(response.body).toBe('{"error":"body_consumed"}')
+      expect(logger.lines).toEqual([
+        expect.stringMatching(/body_consumed: .*[Mm]ount this middleware/),
+      ])
+      expect(heard).toEqual([])
+    })
+  })
+
+  it('takes the bytes that express.json({ verify }) has kept after the body was edited', async () => {
+    const app = createApp()
+    app.use(
+      express.json({
+        verify: (request, _response, bytes) => {
+          Object.assign(request, { rawBody: bytes })
+        },
+      }),
+    )
+    app.use((request, _response, next) => {
+      request.body = { ...request.body, editedBy: 'a middleware' }
+      next()
+    })
+    app.use(koyweWebhooks(secret))
+    expect((await postSigned(app)).status).toBe(200)
+  })
+
+  it('says in the log when a middleware has edited the body', async () => {
+    const logger = createLog()
+    const app = createApp().use(express.json())
+    app.use((request, _response, next) => {
+      request.body.editedBy = 'a middleware'
+      next()
+    })
+    app.use(koyweWebhooks(secret, { logger }))
+    const response = await postSigned(app)
+    expect(response.status).toBe(401)
+    expect(logger.lines).toEqual([expect.stringContaining('Something has changed it')])
+  })
+
+  it('counts Content-Length in bytes: a body with € is read to its end', async () => {
+    const notes: unknown[] = []
+    const app = createApp().use(
+      koyweWebhooks(secret).onAny((event) => notes.push('note' in event && event.note)),
+    )
+    const response = await postSigned(app, path, { note: '€€€ ñ 🪝' })
+    expect(response.status).toBe(200)
+    expect(response.headers['content-length']).toBe(String(Buffer.byteLength(response.text)))
+    expect(notes).toEqual(['€€€ ñ 🪝'])
+  })
+
+  it('tells the sender nothing of a listener’s error', async () => {
+    const app = createApp().use(
+      koyweWebhooks(secret, { logger: false }).onAny(() => {
+        throw new Error('postgres://user:password@host')
+      }),
+    )
+    const response = await postSigned(app)
+    expect(response.status).toBe(500)
+    expect(response.text).toBe('{"error":"handler_failed"}')
+    expect(JSON.stringify(response.headers)).not.toContain('password')
+  })
+
+  it('two middlewares of one receiver share its listeners and what it remembers', async () => {
+    const receiver = createKoyweWebhooks(secret)
+    const heard: unknown[] = []
+    const one = koyweWebhooks(receiver).onAny((event) => heard.push(event))
+    const app = createApp().use('/one', one).use('/two', koyweWebhooks(receiver))
+    const body = signed(payload())
+    const deliver = (to: string) => request(app).post(to).type('json').send(body)
+    expect((await deliver('/two')).body).toEqual({ received: true })
+    expect((await deliver('/one')).body).toEqual({ received: true, duplicate: true })
+    expect(heard).toHaveLength(1)
+  })
+
+  it('one middleware may stand in two places', async () => {
+    const webhooks = koyweWebhooks(secret)
+    const app = createApp().use(webhooks).use('/also', webhooks)
+    app.post('/route', webhooks)
+    for (const place of [path, '/also', '/route']) {
+      expect((await postSigned(app, place)).body).toEqual({ received: true })
+    }
+  })
+
+  it('hands what is not the request’s fault to the application’s own error handling', async () => {
+    const errors: unknown[] = []
+    // A store by someone who does not use TypeScript.
+    const dedupe = { claim: async () => 'OK' } as unknown as DedupeStore
+    const app = createApp().use(koyweWebhooks(secret, { dedupe, logger: false }))
+    const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+      errors.push(error)
+      response.status(599).end()
+    }
+    app.use(onError)
+    const response = await send(await serve(app), { path, ...post(signed(payload())) })
+    expect(errors).toEqual([expect.any(TypeError)])
+    expect(response.status).toBe(599)
+  })
+
+  it('serves on after an upload over the limit, on the same connection', async () => {
+    const app = createApp().use(koyweWebhooks(secret, { logger: false, limit: 1000 }))
+    const port = await serve(app)
+    const socket = await open(port)
+    const headers = 'Host: x\r\nContent-Type: application/json\r\n'
+    const large = 'x'.repeat(3000)
+    socket.write(
+      `POST ${path} HTTP/1.1\r\n${headers}Transfer-Encoding: chunked\r\n\r\nbb8\r\n${large}\r\n0\r\n\r\n`,
+    )
+    expect((await readResponse(socket)).status).toBe(413)
+    socket.removeAllListeners('data')
+    // Longer than the time after which an endless upload is cut off.
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    const body = signed(payload())
+    socket.write(`POST ${path} HTTP/1.1\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`)
+    expect((await readResponse(socket)).status).toBe(200)
+    socket.destroy()
+  }, 15_000)
+})
+
+describe('koyweWebhooks throws a TypeError', () => {
+  it.each([[undefined], [null], [''], ['   '], [[]], [['good', '']], [() => {}]])(
+    'that says what to set, for the secret %j',
+    (secrets) => {
+      // Given by those who do not use TypeScript.
+      expect(() => koyweWebhooks(secrets as string)).toThrow(TypeError)
+      expect(() => koyweWebhooks(secrets as string)).toThrow('KOYWE_WEBHOOK_SECRET')
+    },
+  )
+
+  it.each([['webhooks/koywe'], [''], [7]])('for the path %j', (wrong) => {
+    expect(() => koyweWebhooks(secret, { path: wrong as string })).toThrow(TypeError)
+  })
+
+  it('for a finished receiver along with settings of its own', () => {
+    const receiver = createKoyweWebhooks(secret)
+    const dedupe = createMemoryDedupeStore()
+    for (const options of [
+      { limit: 1 },
+      { timeoutMs: 1 },
+      { logger: false as const },
+      { dedupe },
+    ]) {
+      expect(() => koyweWebhooks(receiver, options)).toThrow('createKoyweWebhooks')
+    }
+    koyweWebhooks(receiver, { path: '/in' })
+  })
+})
