@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await rm(outside, { recursive: true, force: true })
-})
+}, 2 * minutes)
 
 describe.each(examples)('examples/$folder, copied out of the repository', ({ folder }) => {
   const secret = randomBytes(32).toString('hex')
@@ -52,11 +52,11 @@ describe.each(examples)('examples/$folder, copied out of the repository', ({ fol
       fillIn(envExample, { PORT: '0', KOYWE_WEBHOOK_SECRET: secret }),
     )
     await npm('install', '--prefer-offline', '--no-audit', '--no-fund')
-  }, 8 * minutes)
+  }, 10 * minutes)
 
   async function npm(...args: string[]): Promise<void> {
     const command = { command: ['npm', ...args], folder: copy, env: environment() } as const
-    const ended = await run(command, 7 * minutes)
+    const ended = await run(command, 9 * minutes)
     expect(ended, `npm ${args.join(' ')}`).toMatchObject({ code: 0 })
   }
 
@@ -82,7 +82,7 @@ describe.each(examples)('examples/$folder, copied out of the repository', ({ fol
       expect(own).toContain('typecheck')
       for (const script of own) await npm('run', script)
     },
-    5 * minutes,
+    10 * minutes,
   )
 
   it(

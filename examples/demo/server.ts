@@ -13,7 +13,7 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-const startsWithinMs = 120_000
+const startsWithinMs = 180_000
 const endsWithinMs = 5_000
 
 /**
