@@ -1,7 +1,7 @@
-import { copyFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Packed, pack, publishedPackages } from './pack.js'
 import { run } from './run.js'
@@ -15,22 +15,20 @@ const answered = { status: 200, body: '{"received":true}', heard: true }
 const node = process.execPath
 
 let outside: string
+const packed: Packed[] = []
 
 /** A project outside this repository, with the tarballs installed by npm and every consumer as .ts, .cts and .mts. */
 beforeAll(async () => {
   outside = await mkdtemp(join(tmpdir(), 'koywe-consumers-'))
   await cp(consumers, outside, { recursive: true })
-  const packed: Packed[] = []
   for (const one of published) packed.push(await pack(one, outside))
-  await nameTarballs(packed)
+  await nameTarballs(outside, packed)
   for (const source of sources) {
     for (const extension of ['.cts', '.mts']) {
       await copyFile(join(outside, source), join(outside, basename(source, '.ts') + extension))
     }
   }
-  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
-  // A dependency that does not run on this Node ends the installation.
-  await run('npm', ['install', '--engine-strict', ...flags], outside)
+  await install(outside)
   // What the tests below run is what TypeScript makes of the consumers.
   await compile('typescript', ['nodenext'], ['.cts', '.mts'], ['--noEmitOnError'])
 }, 10 * minute)
@@ -55,6 +53,19 @@ it('npm installs the tarballs, and one copy of each package', async () => {
     ),
   )
 })
+
+it(
+  'the packages bring no dependency that does not run on this Node',
+  async () => {
+    const alone = join(outside, 'alone')
+    await mkdir(alone)
+    await writeFile(join(alone, 'package.json'), '{}')
+    await nameTarballs(alone, packed)
+    // The frameworks, which are peers, answer for themselves.
+    await install(alone, '--engine-strict', '--legacy-peer-deps')
+  },
+  5 * minute,
+)
 
 describe.each(published)('$name', ({ folder }) => {
   it.each(['cjs', 'mjs'])(
@@ -100,15 +111,20 @@ describe.each([
 })
 
 /** Puts the tarballs into the project's package.json, also for where one of our packages asks for another. */
-async function nameTarballs(packed: readonly Packed[]): Promise<void> {
-  const file = join(outside, 'package.json')
+async function nameTarballs(folder: string, packed: readonly Packed[]): Promise<void> {
+  const file = join(folder, 'package.json')
   const manifest = JSON.parse(await readFile(file, 'utf8'))
   const tarballs = Object.fromEntries(
-    packed.map(({ name, tarball }) => [name, `file:${basename(tarball)}`]),
+    packed.map(({ name, tarball }) => [name, `file:${relative(folder, tarball)}`]),
   )
   const dependencies = { ...manifest.dependencies, ...tarballs }
   const overrides = Object.fromEntries(Object.keys(tarballs).map((name) => [name, `$${name}`]))
   await writeFile(file, JSON.stringify({ ...manifest, dependencies, overrides }, null, 2))
+}
+
+async function install(folder: string, ...flags: readonly string[]): Promise<void> {
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+  await run('npm', ['install', ...quiet, ...flags], folder)
 }
 
 async function compile(

@@ -6,11 +6,11 @@ const root = join(import.meta.dirname, '../../..')
 /**
  * Runs a program to its end and returns what it printed.
  *
- * @throws {Error} with all that it printed, when it fails or takes longer than five minutes.
+ * @throws {Error} with all that it printed, when it fails or takes longer than eight minutes.
  */
 export function run(program: string, args: readonly string[], folder: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { cwd: folder, env: environment(), timeout: 300_000, maxBuffer: 2 ** 24 }
+    const options = { cwd: folder, env: environment(), timeout: 8 * 60_000, maxBuffer: 2 ** 24 }
     execFile(program, args, options, (error, stdout, stderr) => {
       if (!error) resolve(stdout)
       else reject(new Error(`${program} ${args.join(' ')}\n${error.message}\n${stdout}\n${stderr}`))
