@@ -1,6 +1,7 @@
-// Builds every package to ESM (dist/esm) and CommonJS (dist/cjs), each with its own types.
-import { spawnSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+// Builds every package that has a tsconfig.json to ESM (dist/esm) and CommonJS (dist/cjs), each with its own types.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
@@ -17,16 +18,25 @@ const formats = {
   },
 }
 
-// An adapter is compiled against the types of the core, so the core comes first.
-for (const name of ['core', 'express', 'koa', 'fastify']) {
+async function build(name) {
   const folder = join(import.meta.dirname, name)
   rmSync(join(folder, 'dist'), { recursive: true, force: true })
-  for (const [format, { type, flags }] of Object.entries(formats)) {
-    const out = join(folder, 'dist', format)
-    const { status } = spawnSync(process.execPath, [tsc, '-p', folder, '--outDir', out, ...flags], {
-      stdio: 'inherit',
-    })
-    if (status !== 0) process.exit(status ?? 1)
-    writeFileSync(join(out, 'package.json'), `{"type":"${type}"}\n`)
-  }
+  await Promise.all(
+    Object.entries(formats).map(async ([format, { type, flags }]) => {
+      const out = join(folder, 'dist', format)
+      const compiler = spawn(process.execPath, [tsc, '-p', folder, '--outDir', out, ...flags], {
+        stdio: 'inherit',
+      })
+      const [status] = await once(compiler, 'exit')
+      if (status !== 0) throw new Error(`packages/${name} was not built (${format})`)
+      writeFileSync(join(out, 'package.json'), `{"type":"${type}"}\n`)
+    }),
+  )
 }
+
+// The others are compiled against the types of the core, so the core comes first.
+await build('core')
+const others = readdirSync(import.meta.dirname).filter(
+  (name) => name !== 'core' && existsSync(join(import.meta.dirname, name, 'tsconfig.json')),
+)
+await Promise.all(others.map(build))

@@ -1,0 +1,26 @@
+import { exampleEvents, signEvent } from '@x/koywe-core/testing'
+
+/** A server that is listening, and what its listener has been told. */
+export interface Started {
+  readonly port: number
+  readonly delivered: readonly string[]
+  close(): Promise<unknown>
+}
+
+/** Starts a server, sends it one signed webhook over HTTP and tells what came of it. */
+export async function exchange(start: (secret: string) => Promise<Started>) {
+  const secret = 'a secret of the consumer'
+  const event = exampleEvents.crypto_delivered
+  const { port, delivered, close } = await start(secret)
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/webhooks/koywe`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: signEvent(event, secret),
+    })
+    const heard = delivered.length === 1 && delivered[0] === event.orderId
+    return { status: response.status, body: await response.text(), heard }
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,22 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { koyweWebhooks } from '@x/koywe-koa'
+import Koa from 'koa'
+
+export async function start(secret: string) {
+  const delivered: string[] = []
+  const webhooks = koyweWebhooks(secret)
+  webhooks.on('crypto_delivered', (event) => {
+    const name: 'crypto_delivered' = event.eventName
+    delivered.push(name && event.orderId)
+  })
+  // @ts-expect-error Koywe has no such event.
+  webhooks.on('nope', () => {})
+
+  const app = new Koa().use(webhooks)
+  const server = createServer(app.callback()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { port, delivered, close: async () => server.close() }
+}

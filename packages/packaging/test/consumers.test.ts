@@ -1,0 +1,148 @@
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { basename, dirname, extname, join, relative } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Packed, pack, publishedPackages } from './pack.js'
+import { run } from './run.js'
+
+const minute = 60_000
+const consumers = join(import.meta.dirname, '../consumers')
+const published = await publishedPackages()
+/** The consumers in TypeScript: one for every package, and what they all run. */
+const sources = (await readdir(consumers)).filter((file) => extname(file) === '.ts')
+const answered = { status: 200, body: '{"received":true}', heard: true }
+const node = process.execPath
+
+let outside: string
+const packed: Packed[] = []
+
+/** A project outside this repository, with the tarballs installed by npm and every consumer as .ts, .cts and .mts. */
+beforeAll(async () => {
+  outside = await mkdtemp(join(tmpdir(), 'koywe-consumers-'))
+  await cp(consumers, outside, { recursive: true })
+  for (const one of published) packed.push(await pack(one, outside))
+  await nameTarballs(outside, packed)
+  for (const source of sources) {
+    for (const extension of ['.cts', '.mts']) {
+      await copyFile(join(outside, source), join(outside, basename(source, '.ts') + extension))
+    }
+  }
+  await install(outside)
+  // What the tests below run is what TypeScript makes of the consumers.
+  await compile('typescript', ['nodenext'], ['.cts', '.mts'], ['--noEmitOnError'])
+}, 10 * minute)
+
+afterAll(async () => {
+  await rm(outside, { recursive: true, force: true })
+})
+
+it('every published package has a consumer', () => {
+  const names = published.map(({ folder }) => `${folder}.ts`)
+  expect(sources.toSorted()).toEqual([...names, 'exchange.ts'].toSorted())
+})
+
+it('npm installs the tarballs, and one copy of each package', async () => {
+  const lock = JSON.parse(await readFile(join(outside, 'package-lock.json'), 'utf8'))
+  const ours = Object.entries<{ resolved: string }>(lock.packages).flatMap(
+    ([path, { resolved }]) => (path.includes('node_modules/@x/') ? [[path, resolved]] : []),
+  )
+  expect(Object.fromEntries(ours)).toEqual(
+    Object.fromEntries(
+      published.map(({ folder, name }) => [`node_modules/${name}`, `file:${folder}.tgz`]),
+    ),
+  )
+})
+
+it(
+  'the packages bring no dependency that does not run on this Node',
+  async () => {
+    const alone = join(outside, 'alone')
+    await mkdir(alone)
+    await writeFile(join(alone, 'package.json'), '{}')
+    await nameTarballs(alone, packed)
+    // The frameworks, which are peers, answer for themselves.
+    await install(alone, '--engine-strict', '--legacy-peer-deps')
+  },
+  5 * minute,
+)
+
+describe.each(published)('$name', ({ folder }) => {
+  it.each(['cjs', 'mjs'])(
+    'answers a signed webhook when it is loaded by a .%s file',
+    async (format) => {
+      const printed = await run(node, ['run.mjs', folder, format], outside)
+      expect(JSON.parse(printed)).toEqual(answered)
+    },
+  )
+})
+
+it(
+  'all packages answer a signed webhook under Jest, in its default set-up',
+  async () => {
+    await run(node, ['node_modules/jest/bin/jest.js', '--json', '--outputFile=jest.json'], outside)
+    const report = JSON.parse(await readFile(join(outside, 'jest.json'), 'utf8'))
+    expect(report).toMatchObject({ success: true, numPassedTests: published.length })
+  },
+  5 * minute,
+)
+
+it('an error of any copy of any package is known to all others in the process', async () => {
+  const names = published.map(({ name }) => name)
+  const printed = await run(node, ['copies.mjs', ...names], outside)
+  expect(JSON.parse(printed)).toEqual({ classes: 2, known: true, strangers: false })
+})
+
+describe.each([
+  { version: '5.9', typescript: 'typescript-5.9', resolution: 'node10', module: 'commonjs' },
+  { version: '5.9', typescript: 'typescript-5.9', resolution: 'nodenext', module: 'nodenext' },
+  { version: '5.9', typescript: 'typescript-5.9', resolution: 'bundler', module: 'preserve' },
+  { version: '7', typescript: 'typescript', resolution: 'nodenext', module: 'nodenext' },
+  { version: '7', typescript: 'typescript', resolution: 'bundler', module: 'preserve' },
+])('TypeScript $version with moduleResolution $resolution', (set) => {
+  it(
+    'compiles every consumer: event names are checked and listeners get the event they asked for',
+    async () => {
+      const extensions = set.module === 'nodenext' ? ['.cts', '.mts'] : ['.ts']
+      await compile(set.typescript, [set.module, set.resolution], extensions, ['--noEmit'])
+    },
+    5 * minute,
+  )
+})
+
+/** Puts the tarballs into the project's package.json, also for where one of our packages asks for another. */
+async function nameTarballs(folder: string, packed: readonly Packed[]): Promise<void> {
+  const file = join(folder, 'package.json')
+  const manifest = JSON.parse(await readFile(file, 'utf8'))
+  const tarballs = Object.fromEntries(
+    packed.map(({ name, tarball }) => [name, `file:${relative(folder, tarball)}`]),
+  )
+  const dependencies = { ...manifest.dependencies, ...tarballs }
+  const overrides = Object.fromEntries(Object.keys(tarballs).map((name) => [name, `$${name}`]))
+  await writeFile(file, JSON.stringify({ ...manifest, dependencies, overrides }, null, 2))
+}
+
+async function install(folder: string, ...flags: readonly string[]): Promise<void> {
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+  await run('npm', ['install', ...quiet, ...flags], folder)
+}
+
+async function compile(
+  typescript: string,
+  [module = '', resolution = module]: readonly string[],
+  extensions: readonly string[],
+  flags: readonly string[],
+): Promise<void> {
+  const manifest = createRequire(import.meta.url).resolve(`${typescript}/package.json`)
+  const tsc = join(dirname(manifest), 'bin/tsc')
+  const settings = ['--module', module, '--moduleResolution', resolution, '--target', 'es2022']
+  const strict = [
+    '--strict',
+    '--exactOptionalPropertyTypes',
+    '--esModuleInterop',
+    '--types',
+    'node',
+  ]
+  const files = extensions.flatMap((end) => sources.map((file) => basename(file, '.ts') + end))
+  await run(node, [tsc, ...settings, ...strict, ...flags, ...files], outside)
+}

@@ -1,0 +1,50 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { run } from './run.js'
+
+/** The fields of a package.json that are looked at. */
+export interface Manifest {
+  readonly name: string
+  readonly private?: boolean
+  readonly main?: string
+  readonly types?: string
+  readonly exports?: Readonly<Record<string, unknown>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly [field: string]: unknown
+}
+
+/** A published package and the tarball that was made of it. */
+export interface Packed {
+  /** Its folder in packages/. */
+  readonly folder: string
+  readonly name: string
+  readonly tarball: string
+}
+
+const packages = join(import.meta.dirname, '../..')
+
+/** The packages that are not private, by their folders. */
+export async function publishedPackages(): Promise<Omit<Packed, 'tarball'>[]> {
+  const entries = await readdir(packages, { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  const found = await Promise.all(
+    folders.map(async (folder) => {
+      const text = await readFile(join(packages, folder, 'package.json'), 'utf8')
+      return { folder, manifest: JSON.parse(text) as Manifest } // looked at field by field by the tests
+    }),
+  )
+  return found
+    .filter(({ manifest }) => !manifest.private)
+    .map(({ folder, manifest }) => ({ folder, name: manifest.name }))
+}
+
+/** Packs a package as it would be published. */
+export async function pack(
+  { folder, name }: Omit<Packed, 'tarball'>,
+  destination: string,
+): Promise<Packed> {
+  const tarball = join(destination, `${folder}.tgz`)
+  await run('pnpm', ['pack', '--out', tarball], join(packages, folder))
+  return { folder, name, tarball }
+}

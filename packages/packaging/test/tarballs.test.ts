@@ -1,0 +1,119 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, posix } from 'node:path'
+import { checkPackage, createPackageFromTarballData, type Package } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Manifest, pack, publishedPackages } from './pack.js'
+
+const published = await publishedPackages()
+let outside: string
+
+beforeAll(async () => {
+  outside = await mkdtemp(join(tmpdir(), 'koywe-tarballs-'))
+})
+
+afterAll(async () => {
+  await rm(outside, { recursive: true, force: true })
+})
+
+it('the core and an adapter at least are published', () => {
+  expect(published.map(({ folder }) => folder)).toEqual(expect.arrayContaining(['core', 'express']))
+})
+
+describe.each(published)('the tarball of $name', ({ folder, name }) => {
+  let bytes: Buffer
+  let tarball: Package
+  let files: readonly string[]
+  let manifest: Manifest
+
+  beforeAll(async () => {
+    const packed = await pack({ folder, name }, outside)
+    bytes = await readFile(packed.tarball)
+    tarball = createPackageFromTarballData(bytes)
+    const prefix = `/node_modules/${name}/`
+    files = tarball.listFiles().map((path) => path.replace(prefix, ''))
+    manifest = JSON.parse(tarball.readFile(`${prefix}package.json`))
+  }, 300_000)
+
+  it('holds both builds, the sources, a licence and a README, and nothing else', () => {
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'dist/cjs/package.json',
+        'dist/esm/package.json',
+        'package.json',
+      ]),
+    )
+    const expected =
+      /^(LICENSE|README\.md|package\.json|src\/[\w-]+\.ts|dist\/(cjs|esm)\/([\w-]+\.(js|js\.map|d\.ts)|package\.json))$/
+    expect(files.filter((file) => !expected.test(file) || /\.test\./.test(file))).toEqual([])
+    const modules = files.flatMap((file) => /^src\/(.*)\.ts$/.exec(file)?.[1] ?? [])
+    expect(modules).toContain('index')
+    for (const format of ['cjs', 'esm']) {
+      const built = files.filter((file) => file.startsWith(`dist/${format}/`))
+      const wanted = modules.flatMap((module) =>
+        ['js', 'js.map', 'd.ts'].map((end) => `dist/${format}/${module}.${end}`),
+      )
+      expect(built.toSorted()).toEqual([...wanted, `dist/${format}/package.json`].toSorted())
+    }
+  })
+
+  it('says what it is, and names only versions that a registry knows', () => {
+    expect(manifest).toMatchObject({
+      name,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      description: expect.stringMatching(/Koywe/),
+      license: 'MIT',
+      engines: { node: expect.stringMatching(/^>=\d/) },
+      main: expect.stringMatching(/^\.\/dist\/cjs\//),
+      types: expect.stringMatching(/^\.\/dist\/cjs\/.*\.d\.ts$/),
+      exports: { '.': { import: expect.anything(), require: expect.anything() } },
+    })
+    const { dependencies = {}, peerDependencies = {} } = manifest
+    for (const range of Object.values({ ...dependencies, ...peerDependencies })) {
+      expect(range).toMatch(/^\^\d[\d.]*( \|\| \^\d[\d.]*)*$/)
+    }
+  })
+
+  it('has sources for all its source maps', () => {
+    const maps = files.filter((file) => file.endsWith('.map'))
+    for (const map of maps) {
+      const { sources } = JSON.parse(tarball.readFile(`/node_modules/${name}/${map}`))
+      for (const source of sources) expect(files).toContain(posix.join(posix.dirname(map), source))
+    }
+  })
+
+  it('is right in the eyes of publint', async () => {
+    const { messages } = await publint({
+      pack: { tarball: new Uint8Array(bytes).buffer },
+      strict: true,
+    })
+    expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual(
+      [],
+    )
+  })
+
+  it('has the right types at every entry point, for old and new resolvers', async () => {
+    const analysis = await checkPackage(tarball)
+    if (!analysis.types) throw new Error('There are no types.')
+    expect(analysis.problems).toEqual([])
+    expect(Object.keys(analysis.entrypoints).toSorted()).toEqual(
+      Object.keys(manifest.exports ?? {}).toSorted(),
+    )
+    for (const { resolutions } of Object.values(analysis.entrypoints)) {
+      const resolved = Object.entries(resolutions).map(([kind, { resolution }]) => [
+        kind,
+        resolution?.isTypeScript,
+      ])
+      expect(Object.fromEntries(resolved)).toEqual({
+        bundler: true,
+        node10: true,
+        'node16-cjs': true,
+        'node16-esm': true,
+      })
+    }
+  })
+})
