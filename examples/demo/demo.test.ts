@@ -10,7 +10,7 @@ const tsx = createRequire(import.meta.url).resolve('tsx/cli')
 
 function demo(...args: string[]): Promise<Ended> {
   const command = [process.execPath, tsx, join(here, 'demo.ts'), ...args] as const
-  return run({ command, folder: here, env: process.env }, 90_000)
+  return run({ command, folder: here, env: process.env }, 200_000)
 }
 
 /** Plays against a server of a few lines, in place of an example. */
@@ -31,7 +31,7 @@ const server = (answer: string, print = ''): string => `
 const print = `console.log('event ' + event.eventName + ' order ' + event.orderId)`
 const received = `response.end('{"received":true}')`
 
-describe('pnpm demo', { timeout: 100_000 }, () => {
+describe('pnpm demo', { timeout: 240_000 }, () => {
   it('ends with exit code 0 when every answer of the example is right', async () => {
     const { code, stdout } = await demo('express')
     expect(stdout).toContain('Every answer was the right one.')
@@ -53,7 +53,7 @@ describe('pnpm demo', { timeout: 100_000 }, () => {
   })
 })
 
-describe('a play', { timeout: 100_000 }, () => {
+describe('a play', { timeout: 240_000 }, () => {
   it('finds fault with a server that accepts everything', async () => {
     const report = await playAgainst(server(received, print))
     expect(report.right).toBe(false)
