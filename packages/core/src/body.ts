@@ -52,7 +52,7 @@ export async function readBody(source: BodySource, limit: number): Promise<unkno
     if (stream.readableEnded) return ''
     if (!stream.destroyed) return decode(await readStream(stream, limit))
   }
-  if (body !== undefined) return body
+  if (body !== undefined && !isLeftover(body, stream)) return body
   if (stream.destroyed && !stream.readableEnded) throw aborted()
   throw new KoyweError(
     'body_consumed',
@@ -73,6 +73,12 @@ export function tooLarge(limit: number): KoyweError {
     'body_too_large',
     `The body is over ${limit} bytes. Koywe's are far smaller; if yours are not, raise the option \`limit\`.`,
   )
+}
+
+/** Parsers leave an empty object for a body that they did not read; `{}` itself has two bytes. */
+function isLeftover(body: unknown, stream: Readable & { readonly headers?: IncomingHttpHeaders }) {
+  const isEmpty = typeof body === 'object' && body !== null && Object.keys(body).length === 0
+  return isEmpty && !Array.isArray(body) && Number(stream.headers?.['content-length']) > 2
 }
 
 function aborted(cause?: unknown): KoyweError {

@@ -32,8 +32,9 @@ export function checkLogger(option: unknown): void {
   )
 }
 
-function quietly(write: () => void): void {
+function quietly(write: () => unknown): void {
   try {
-    write()
+    // An asynchronous log that fails must not end the process.
+    Promise.resolve(write()).catch(() => {})
   } catch {}
 }

@@ -56,6 +56,19 @@ describe('chooseLogger', () => {
     expect(() => warn('x')).not.toThrow()
     expect(() => error(new Error('x'), 'x')).not.toThrow()
   })
+
+  it('drops the rejections of a log that is asynchronous', async () => {
+    const rejections: unknown[] = []
+    const note = (reason: unknown) => rejections.push(reason)
+    process.on('unhandledRejection', note)
+    const broken = async () => {
+      throw new Error('disk full')
+    }
+    chooseLogger({ warn: broken, error: broken }, undefined).warn('x')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    process.off('unhandledRejection', note)
+    expect(rejections).toEqual([])
+  })
 })
 
 describe('checkLogger', () => {

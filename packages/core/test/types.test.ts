@@ -9,7 +9,7 @@ import {
   type KoyweWebhooks,
   orderStateOf,
   type UnknownKoyweEvent,
-  withEmitter,
+  withReceiver,
 } from '../src/index.js'
 
 // Checked by `pnpm typecheck`: a line under @ts-expect-error that compiles is an error.
@@ -106,7 +106,7 @@ it('a switch on eventName is exhaustive', () => {
 })
 
 it('every method of a chain returns the type it was called on', () => {
-  const middleware = withEmitter((request: string) => request.length, webhooks)
+  const middleware = withReceiver((request: string) => request.length, webhooks)
   const chained = middleware
     .on('fiat_sent', () => {})
     .once('fiat_sent', () => {})

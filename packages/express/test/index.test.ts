@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { open, payload, post, readResponse, send, signed } from '@x/koywe-conformance'
+import { listen, open, payload, post, readResponse, send, signed } from '@x/koywe-conformance'
 import { createKoyweWebhooks, createMemoryDedupeStore, type DedupeStore } from '@x/koywe-core'
 import type { ErrorRequestHandler } from 'express'
 import request from 'supertest'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ExpressHandler, koyweWebhooks } from '../src/index.js'
-import { frameworks, listen } from './mounts.js'
+import { frameworks } from './mounts.js'
 
 const secret = 'conformance-secret'
 const path = '/webhooks/koywe'
@@ -34,8 +34,8 @@ describe.each(frameworks)('%s', (_name, express) => {
     return app
   }
 
-  async function serve(app: ReturnType<typeof express>, webhooks = koyweWebhooks(secret)) {
-    const server = await listen(app, webhooks)
+  async function serve(app: ReturnType<typeof express>) {
+    const server = await listen(app)
     running.push(server)
     return server.port
   }
@@ -144,6 +144,13 @@ describe.each(frameworks)('%s', (_name, express) => {
         (request, _response, next) => {
           request.on('data', () => {})
           setTimeout(next, 20)
+        },
+      ],
+      [
+        'has read it to its end and left the empty object of a parser',
+        (request, _response, next) => {
+          Object.assign(request, { body: {} })
+          request.on('end', () => next()).resume()
         },
       ],
       [
