@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
+import { authorization, compareWith, decodePair, onlyHeader } from './header-credential.js'
 import type { HttpRequest } from './http.js'
-import { createVerifier, digestBytes, type SignedBody } from './signature.js'
+import { createVerifier, type SignedBody } from './signature.js'
 
 /** A way to tell who is asking. Made by `bearer`, `basic`, `apiKey`, `bodySignature` and `anyOf`. */
 export interface Credential {
@@ -148,39 +148,6 @@ export function toCredential(auth: unknown): Credential {
     '`auth` must say how Koywe shows who it is: bearer(token), basic({ username, password }), apiKey(header, value), ' +
       'bodySignature(secret), anyOf(…) or a function. A bare string or a webhook receiver is none of these.',
   )
-}
-
-/** The credential of an `Authorization` header with that scheme, when there is exactly one. */
-function authorization(request: HttpRequest, scheme: string): string | undefined {
-  const [, given, credential] =
-    /^([^\s,]+) +([^\s,]+)$/.exec(onlyHeader(request, 'authorization') ?? '') ?? []
-  return given?.toLowerCase() === scheme ? credential : undefined
-}
-
-/** The value of a header that came exactly once: Node keeps the first of two `Authorization` headers and joins others. */
-function onlyHeader({ rawHeaders }: HttpRequest, name: string): string | undefined {
-  const values = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
-  )
-  return values.length === 1 ? values[0] : undefined
-}
-
-function decodePair(base64: string | undefined): string | undefined {
-  if (base64 === undefined) return undefined
-  const bytes = Buffer.from(base64, 'base64')
-  // Node ignores what is no base64, so only the canonical form counts.
-  return bytes.toString('base64') === base64 ? bytes.toString() : undefined
-}
-
-/** Compares digests in constant time, and with every accepted value whether or not one has fitted. */
-function compareWith(accepted: readonly string[]): (given: string | undefined) => boolean {
-  const digests = accepted.map(digestBytes)
-  return (given) => {
-    const givenDigest = digestBytes(given ?? '')
-    let fits = false
-    for (const digest of digests) fits = timingSafeEqual(digest, givenDigest) || fits
-    return fits && given !== undefined
-  }
 }
 
 function checkTokens(accepted: string | readonly string[], what: string): readonly string[] {

@@ -3,7 +3,6 @@ export {
   createKoyweAuthCallback,
   type KoyweAuthCallbackOptions,
 } from './auth-callback.js'
-export { type BodySource, readBody } from './body.js'
 export {
   anyOf,
   apiKey,
@@ -40,9 +39,7 @@ export {
 } from './events.js'
 export type { HttpHandler, HttpRequest, HttpResponse } from './http.js'
 export type { Logger } from './logger.js'
-export { checkPath, createMatcher, type Matcher, type MountOptions } from './mount.js'
 export { isFinal, type OrderMark, rankOf, supersedes } from './order.js'
-export { toKoyweWebhooks, withReceiver } from './receiver.js'
 export {
   createKoyweWebhooks,
   type KoyweReceiver,

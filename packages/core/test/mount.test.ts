@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createMatcher } from '../src/index.js'
+import { createMatcher } from '../src/adapter.js'
 
 const here = () => true
 const elsewhere = () => false

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createKoyweWebhooks, readBody } from '../src/index.js'
+import { readBody } from '../src/adapter.js'
+import { createKoyweWebhooks } from '../src/index.js'
 import { requestOf } from './requests.js'
 
 const numRuns = process.env.CI ? 10_000 : 1_000

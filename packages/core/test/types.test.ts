@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { withReceiver } from '../src/adapter.js'
 import {
   createKoyweWebhooks,
   type Delivery,
@@ -9,7 +10,6 @@ import {
   type KoyweWebhooks,
   orderStateOf,
   type UnknownKoyweEvent,
-  withReceiver,
 } from '../src/index.js'
 
 // Checked by `pnpm typecheck`: a line under @ts-expect-error that compiles is an error.

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  createKoyweWebhooks,
-  KoyweError,
-  type KoyweWebhooks,
-  toKoyweWebhooks,
-} from '../src/index.js'
+import { toKoyweWebhooks } from '../src/adapter.js'
+import { createKoyweWebhooks, KoyweError, type KoyweWebhooks } from '../src/index.js'
 import { signEvent } from '../src/testing.js'
 import { createGate, createMemoryLog, requestOf, secret, signedEvent } from './requests.js'
 

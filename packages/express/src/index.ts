@@ -1,18 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   createKoyweAuthCallback,
-  createMatcher,
   type HttpHandler,
   type KoyweAuthCallbackOptions,
   type KoyweReceiver,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
+  type Secrets,
+} from '@x/koywe-core'
+import {
+  createMatcher,
   type MountOptions,
   readBody,
-  type Secrets,
   toKoyweWebhooks,
   withReceiver,
-} from '@x/koywe-core'
+} from '@x/koywe-core/adapter'
 
 export * from '@x/koywe-core'
 

@@ -1,18 +1,20 @@
 import type { Readable } from 'node:stream'
 import {
-  type BodySource,
-  checkPath,
   createKoyweAuthCallback,
   type HttpHandler,
   type KoyweAuthCallbackOptions,
   type KoyweReceiver,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
+  type Secrets,
+} from '@x/koywe-core'
+import {
+  type BodySource,
+  checkPath,
   type MountOptions,
   readBody,
-  type Secrets,
   toKoyweWebhooks,
-} from '@x/koywe-core'
+} from '@x/koywe-core/adapter'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 

@@ -1,15 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import type { Mount, Refusal, RunningServer } from '@x/koywe-conformance'
+import type { MountOptions } from '@x/koywe-core/adapter'
 import fastify5, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import rawBody from 'fastify-raw-body'
 import fastify4 from 'fastify4'
-import {
-  type KoyweReceiver,
-  koyweAuthCallback,
-  koyweWebhooks,
-  type MountOptions,
-} from '../src/index.js'
+import { type KoyweReceiver, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
 
 /** Both majors; Fastify 4 is used through the types of 5, which describe what these tests use of it as well. */
 export const frameworks: readonly (readonly [string, MakeApp])[] = [

@@ -1,0 +1,37 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { HttpRequest } from './http.js'
+import { digestBytes } from './signature.js'
+
+/** The credential of an `Authorization` header with that scheme, when there is exactly one. */
+export function authorization(request: HttpRequest, scheme: string): string | undefined {
+  const [, given, credential] =
+    /^([^\s,]+) +([^\s,]+)$/.exec(onlyHeader(request, 'authorization') ?? '') ?? []
+  return given?.toLowerCase() === scheme ? credential : undefined
+}
+
+/** The value of a header that came exactly once: Node keeps the first of two `Authorization` headers and joins others. */
+export function onlyHeader({ rawHeaders }: HttpRequest, name: string): string | undefined {
+  const values = rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
+  )
+  return values.length === 1 ? values[0] : undefined
+}
+
+/** The `name:password` of Basic's base64. */
+export function decodePair(base64: string | undefined): string | undefined {
+  if (base64 === undefined) return undefined
+  const bytes = Buffer.from(base64, 'base64')
+  // Node ignores what is no base64, so only the canonical form counts.
+  return bytes.toString('base64') === base64 ? bytes.toString() : undefined
+}
+
+/** Compares digests in constant time, and with every accepted value whether or not one has fitted. */
+export function compareWith(accepted: readonly string[]): (given: string | undefined) => boolean {
+  const digests = accepted.map(digestBytes)
+  return (given) => {
+    const givenDigest = digestBytes(given ?? '')
+    let fits = false
+    for (const digest of digests) fits = timingSafeEqual(digest, givenDigest) || fits
+    return fits && given !== undefined
+  }
+}
