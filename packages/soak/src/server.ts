@@ -7,7 +7,6 @@ import { createRedisDedupeStore } from '@x/koywe-core/redis'
 import { koyweWebhooks } from '@x/koywe-express'
 import express from 'express'
 import pg from 'pg'
-import { createClient } from 'redis'
 import { poolSettings } from './effects.js'
 
 /** What the soak tells a server. */
@@ -88,6 +87,7 @@ function tell(message: ServerMessage): void {
 }
 
 async function connectRedis() {
+  const { createClient } = await import('redis')
   return createClient({ url: settings.redisUrl })
     .on('error', () => {})
     .connect()
