@@ -95,8 +95,13 @@ export function createPostgresDedupeStore(
   const { table = defaultTable, leaseMs = dedupeDefaults.leaseMs } = options
   const { lease, ttl } = storeTimes(options)
   const statements = createStatements(table)
-  const run = runner(client)
+  const ask = runner(client)
   let completions = 0
+
+  const run: Run = (text, ...values) =>
+    ask(text, ...values).catch((error: unknown) => {
+      throw isMissingTable(error) ? missingTable(table, error) : error
+    })
 
   async function cleanUp(): Promise<void> {
     if (completions++ % cleanUpEvery !== 0) return
@@ -135,7 +140,7 @@ export function createPostgresDedupeStore(
       const token = randomUUID()
       const state = await run(statements.claim, key, token, lease).catch((error: unknown) => {
         // It may have been claimed before the connection broke; then the sender's retry need not wait for the lease.
-        if (!isAnswer(error)) run(statements.release, key, token).catch(() => {})
+        if (!isAnswer(error)) ask(statements.release, key, token).catch(() => {})
         throw error
       })
       if (state === 'claimed') return createClaim(key, token)
@@ -198,6 +203,16 @@ function stateOf(rows: readonly unknown[] | undefined): unknown {
 /** Whether the database has answered with this error, so that the statement did nothing. Both clients keep the answer's fields. */
 function isAnswer(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'severity' in error
+}
+
+function isMissingTable(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === '42P01'
+}
+
+/** Keeps the fields of the database's answer. */
+function missingTable(table: string, error: unknown): Error {
+  const message = `The table ${table} does not exist. Create it once, with migrateKoyweDedupe or the SQL of koyweDedupeTable`
+  return Object.assign(new Error(message, { cause: error }), { severity: 'ERROR', code: '42P01' })
 }
 
 /** @throws {TypeError} for what commits every statement by itself. */

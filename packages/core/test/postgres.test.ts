@@ -79,13 +79,17 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
       finish = resolve
     })
     return new Promise((resolve, reject) => {
-      const ended = sql
+      const end = (how: 'commit' | 'rollback'): Promise<unknown> => {
+        finish(how)
+        return ended
+      }
+      const ended: Promise<unknown> = sql
         .begin(async (client) => {
           resolve({
             client,
             write: (key) => client.unsafe(`insert into ${schema}.effects values ($1)`, [key]),
-            commit: () => (finish('commit'), ended),
-            rollback: () => (finish('rollback'), ended),
+            commit: () => end('commit'),
+            rollback: () => end('rollback'),
           })
           if ((await outcome) === 'rollback') throw undone
         })

@@ -15,7 +15,7 @@ export interface SoakOptions {
   readonly seconds: number
   readonly redisUrl?: string
   readonly postgresUrl?: string
-  /** The mean time between two kills. Default: 4000. */
+  /** The mean time between two kills. Default: 8000. */
   readonly killEveryMs?: number
   progress?(line: string): void
 }
@@ -36,7 +36,7 @@ export interface SoakReport {
 
 /** Runs one soak against the real engines and removes what it has written there. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
-  const { store, deliveries, orders, killEveryMs = 4000, progress = () => {} } = options
+  const { store, deliveries, orders, killEveryMs = 8000, progress = () => {} } = options
   const redisUrl = options.redisUrl ?? 'redis://127.0.0.1:6379'
   const postgresUrl = options.postgresUrl ?? 'postgres://postgres@127.0.0.1:5432/test'
   const schema = `koywe_soak_${randomUUID().slice(0, 8)}`
