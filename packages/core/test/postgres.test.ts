@@ -20,6 +20,7 @@ const table = `${schema}.deliveries`
 
 await describeWithServer('PostgreSQL', postgresUrl, () => {
   const pool = new pg.Pool({ connectionString: postgresUrl, max: 10 })
+  const otherPool = new pg.Pool({ connectionString: postgresUrl, max: 2 })
   const lone = new pg.Client({ connectionString: postgresUrl })
   const sql = postgres(postgresUrl, { max: 10, onnotice() {} })
 
@@ -30,7 +31,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
   })
   afterAll(async () => {
     await lone.query(`drop schema ${schema} cascade`)
-    await Promise.all([pool.end(), lone.end(), sql.end()])
+    await Promise.all([pool.end(), otherPool.end(), lone.end(), sql.end()])
   })
 
   let made = 0
@@ -45,7 +46,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
       createPostgresDedupeStore(other, { ...otherOptions, table: own }),
     ]
   }
-  describeStore('the Postgres store, a Pool and a Client of pg', pair(pool, lone))
+  describeStore('the Postgres store, pg', pair(pool, otherPool))
   describeStore('the Postgres store, postgres.js', pair(sql, sql))
   describeStore('the Postgres store, a server with pg and one with postgres.js', pair(pool, sql))
 

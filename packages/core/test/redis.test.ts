@@ -13,7 +13,7 @@ import { claimed, describeStore, type MakeStores } from './store-conformance.js'
 
 await describeWithServer('Redis', redisUrl, () => {
   const nodeRedis = [createClient({ url: redisUrl }), createClient({ url: redisUrl })] as const
-  const pool = createClientPool({ url: redisUrl })
+  const pool = createClientPool({ url: redisUrl }, { acquireTimeout: 20_000 })
   const ioRedis = [0, 1].map(() => new Redis(redisUrl, { lazyConnect: true }))
   const [admin] = nodeRedis
   const prefix = `koywe-test:${randomUUID()}:`

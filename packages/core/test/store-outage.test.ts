@@ -255,7 +255,7 @@ await describeWithServer('PostgreSQL out of order', postgresUrl, () => {
     return { store: createPostgresDedupeStore(pool, { table }), close: () => pool.end() }
   })
   describeOutage('postgres.js', postgresUrl, (port) => {
-    const sql = postgres(at(port), { backoff: 0.2, onnotice() {} })
+    const sql = postgres(at(port), { backoff: () => 0.2, onnotice() {} })
     return {
       store: createPostgresDedupeStore(sql, { table }),
       close: () => sql.end({ timeout: 1 }),
