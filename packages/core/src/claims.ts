@@ -31,7 +31,7 @@ export async function claimEvent(
   const claim = await deadline.race(asked, late).catch((cause: unknown) => {
     throw new KoyweError(
       'store_unavailable',
-      `The dedupe store cannot be used: ${cause instanceof Error ? cause.message : String(cause)}. The event was not handled; its sender was told to come back.`,
+      `The dedupe store cannot be used: ${describe(cause)}. The event was not handled; its sender was told to come back.`,
       { cause },
     )
   })
@@ -74,4 +74,10 @@ export async function giveBack(claim: Claim, logger: Logger): Promise<void> {
       'koywe: a failed event could not be released; a copy of it is handled only after its lease has ended.',
     )
   }
+}
+
+/** Node's error for a host whose every address refused has no message, only a code. */
+function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.message || ('code' in cause ? String(cause.code) : cause.name)
 }

@@ -58,7 +58,7 @@ export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}):
 
   // Both stay in the order of their expiry, since every entry lives equally long.
   const running = new Map<string, Expiring>()
-  const completed = new Map<string, Expiring>()
+  const completed = new Map<string, Expiring & { readonly by: Expiring }>()
 
   function forgetOld(time: number): void {
     for (const [key, { until }] of running) {
@@ -83,11 +83,12 @@ export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}):
       return {
         state: 'claimed',
         async complete() {
-          const holder = running.get(key) ?? completed.get(key)
+          forgetOld(now())
+          const holder = running.get(key) ?? completed.get(key)?.by
           if (holder !== undefined && holder !== mine) throw claimLost(leaseMs)
           running.delete(key)
-          mine.until = now() + ttlMs
-          completed.set(key, mine)
+          completed.delete(key)
+          completed.set(key, { until: now() + ttlMs, by: mine })
           forgetOld(now())
         },
         async release() {
@@ -99,7 +100,7 @@ export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}):
 }
 
 interface Expiring {
-  until: number
+  readonly until: number
 }
 
 /** The error of a `complete()` that came when another had taken the claim over. */

@@ -1,0 +1,91 @@
+/** The statements of the Postgres store. Each returns at most one row with the column `state`. */
+export interface PostgresStatements {
+  /** Key, token, lease in ms → `claimed`, `in_progress` or `done`. */
+  readonly claim: string
+  /** Key, token, retention in ms → `done` or `lost`. */
+  readonly complete: string
+  /** The same for a transaction of the user, where it waits for nobody but a claim that is taking the row over. */
+  readonly completeIn: string
+  /** Key, token → `done` when that token's completion is committed. */
+  readonly isDone: string
+  /** Key, token → `locked` when a transaction that is still open has completed it. */
+  readonly release: string
+  /** Deletes what expired a day ago, 10,000 rows at most. */
+  readonly cleanUp: string
+}
+
+/**
+ * Writes the store's statements for a table. None waits for an open transaction that has called `completeIn`: a row is only
+ * read, or taken with `skip locked`.
+ *
+ * @throws {TypeError} when `table` is no plain name.
+ */
+export function createStatements(table: string): PostgresStatements {
+  const { quoted } = quoteTable(table)
+  const after = (ms: string): string => `now() + ${ms}::float8 * interval '1 millisecond'`
+  const mine = 'key = $1 and token = $2::uuid'
+
+  return {
+    // Of two that find no row, one inserts it; of two that find an expired one, one locks it. A locked row belongs to an
+    // owner whose transaction is still open after its lease: it may yet commit, so its turn is not over.
+    claim: `
+with seen as (select done, until > now() as live from ${quoted} where key = $1),
+expired as (select key from ${quoted} where key = $1 and until <= now() for update skip locked),
+taken as (
+  update ${quoted} as held set token = $2::uuid, done = false, until = ${after('$3')}
+  from expired where held.key = expired.key returning held.key),
+inserted as (
+  insert into ${quoted} (key, token, done, until)
+  select $1, $2::uuid, false, ${after('$3')} where not exists (select from seen)
+  on conflict (key) do nothing returning key)
+select case
+  when exists (select from taken) or exists (select from inserted) then 'claimed'
+  when exists (select from seen where done and live) then 'done'
+  else 'in_progress' end as state`,
+
+    complete: `
+with other as (select from ${quoted} where key = $1 and token <> $2::uuid and until > now()),
+noted as (
+  insert into ${quoted} as held (key, token, done, until)
+  select $1, $2::uuid, true, ${after('$3')} where not exists (select from other)
+  on conflict (key) do update set token = excluded.token, done = true, until = excluded.until
+  where held.token = excluded.token or held.until <= now()
+  returning key)
+select case when exists (select from noted) then 'done' else 'lost' end as state`,
+
+    completeIn: `
+with noted as (update ${quoted} set done = true, until = ${after('$3')} where ${mine} returning key)
+select case when exists (select from noted) then 'done' else 'lost' end as state`,
+
+    isDone: `select 'done' as state from ${quoted} where ${mine} and done`,
+
+    release: `
+with free as (select key from ${quoted} where ${mine} and not done for update skip locked),
+released as (delete from ${quoted} as held using free where held.key = free.key returning held.key)
+select 'locked' as state from ${quoted} where ${mine} and not done and not exists (select from released)`,
+
+    cleanUp: `
+with old as (
+  select key from ${quoted} where until < now() - interval '1 day' order by until limit 10000 for update skip locked)
+delete from ${quoted} as held using old where held.key = old.key`,
+  }
+}
+
+/** A name that needs no escaping between double quotes, short enough for the index that is named after it. */
+const plainName = /^[A-Za-z_][A-Za-z0-9_$]{0,55}$/
+
+/**
+ * Quotes a table's name and names its index.
+ *
+ * @throws {TypeError} when it is not `name` or `schema.name` of plain characters.
+ */
+export function quoteTable(table: string): { readonly quoted: string; readonly index: string } {
+  const parts = typeof table === 'string' ? table.split('.') : []
+  const [name] = parts.slice(-1)
+  if (name === undefined || parts.length > 2 || !parts.every((part) => plainName.test(part))) {
+    throw new TypeError(
+      '`table` must be a name, or a schema and a name with a dot between, each of at most 56 letters, digits, _ and $.',
+    )
+  }
+  return { quoted: parts.map((part) => `"${part}"`).join('.'), index: `"${name}_until"` }
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { claimLost, type DedupeStore, type DedupeStoreOptions, dedupeDefaults } from './dedupe.js'
+import { storedKey, storeTimes } from './engine-store.js'
+
+/** What is used of node-redis (version 4 and later): a client, a pool or a cluster. */
+export interface NodeRedisClient {
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  sendCommand: unknown
+}
+
+/** What is used of ioredis: a client or a cluster. */
+export interface IoRedisClient {
+  eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
+  defineCommand: unknown
+}
+
+/** Options of the Redis store. */
+export interface RedisDedupeStoreOptions extends DedupeStoreOptions {
+  /** What every key begins with. Servers that share their memory need the same. Default: `koywe:dedupe:`. */
+  readonly prefix?: string
+}
+
+// One key holds "running <token>" until its lease ends or "done <token>" until it is forgotten. Redis keeps the time.
+// A client may send a command again when its connection broke, so each script gives the same claim the same answer.
+
+const claimScript = `
+local held = redis.call('GET', KEYS[1])
+if not held then redis.call('SET', KEYS[1], 'running ' .. ARGV[1], 'PX', ARGV[2]) end
+if not held or held == 'running ' .. ARGV[1] then return 'claimed' end
+if string.sub(held, 1, 5) == 'done ' then return 'done' end
+if string.sub(held, 1, 8) == 'running ' then return 'in_progress' end
+return 'foreign'`
+
+const completeScript = `
+local held = redis.call('GET', KEYS[1])
+if held and held ~= 'running ' .. ARGV[1] and held ~= 'done ' .. ARGV[1] then return 'lost' end
+redis.call('SET', KEYS[1], 'done ' .. ARGV[1], 'PX', ARGV[2])
+return 'done'`
+
+const releaseScript = `
+if redis.call('GET', KEYS[1]) == 'running ' .. ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 'released'`
+
+/**
+ * Remembers events in Redis, so that all servers with the same Redis and `prefix` share one memory. Every operation is one
+ * atomic round trip on one key, timed by Redis and never by a server's clock. Works with Redis, Valkey and a cluster.
+ *
+ * - **Once.** An event that Redis remembers as done is not handled again, and never by two servers at once within a lease. An owner
+ *   that dies between its listener's effect and `complete()` makes the event run again after the lease: only `delivery.id` as the
+ *   key of what the listener writes keeps that from counting twice, or the Postgres store with `completeIn`.
+ * - **Nothing lost.** Redis down, slow or failing: the receiver answers 503 `store_unavailable` with Retry-After, starts no listener and
+ *   goes on by itself when Redis is back. A client that queues commands while it is offline lets each sender wait for `timeoutMs` first:
+ *   `disableOfflineQueue: true` (node-redis) or `enableOfflineQueue: false` (ioredis) answer at once.
+ * - **What Redis forgets** is handled again: an eviction (use `maxmemory-policy noeviction`), a restart without persistence, or
+ *   a failover to a replica that lags.
+ *
+ * @param client Your own connected client. Give it a listener for its `error` event, or a lost connection ends the process.
+ * @throws {TypeError} when the client is of another kind or an option is wrong.
+ */
+export function createRedisDedupeStore(
+  client: NodeRedisClient | IoRedisClient,
+  options: RedisDedupeStoreOptions = {},
+): DedupeStore {
+  const { prefix = 'koywe:dedupe:', leaseMs = dedupeDefaults.leaseMs } = options
+  if (typeof prefix !== 'string') throw new TypeError('`prefix` must be a string.')
+  const { lease, ttl } = storeTimes(options)
+  const run = runner(client)
+
+  return {
+    async claim(key) {
+      const name = prefix + storedKey(key)
+      const token = randomUUID()
+      const release = async (): Promise<void> => {
+        await run(releaseScript, name, token)
+      }
+
+      const state = await run(claimScript, name, token, lease).catch((error: unknown) => {
+        // Redis may have claimed it before the connection broke; then the sender's retry need not wait for the lease.
+        release().catch(() => {})
+        throw error
+      })
+      if (state === 'done' || state === 'in_progress') return { state }
+      if (state !== 'claimed') {
+        throw new Error(
+          `The key ${JSON.stringify(name)} in Redis holds something else. Give the store a \`prefix\` of its own.`,
+        )
+      }
+      return {
+        state,
+        async complete() {
+          if ((await run(completeScript, name, token, ttl)) !== 'done') throw claimLost(leaseMs)
+        },
+        release,
+      }
+    },
+  }
+}
+
+type Run = (script: string, key: string, ...values: string[]) => Promise<string>
+
+/** Tells the clients apart by their shape and makes their `eval` look alike. */
+function runner(client: NodeRedisClient | IoRedisClient): Run {
+  const shape = client as Partial<NodeRedisClient & IoRedisClient> | null | undefined // only looked at
+  if (typeof shape?.eval === 'function') {
+    if ('defineCommand' in client) {
+      return async (script, key, ...values) => String(await client.eval(script, 1, key, ...values))
+    }
+    // Version 3 of node-redis, which knows only callbacks, has `send_command`.
+    if (typeof shape.sendCommand === 'function' && !('send_command' in client)) {
+      return async (script, key, ...values) =>
+        String(await client.eval(script, { keys: [key], arguments: values }))
+    }
+  }
+  throw new TypeError(
+    'createRedisDedupeStore needs a client of node-redis (version 4 or later) or of ioredis, for example `await createClient({ url }).connect()`.',
+  )
+}

@@ -1,0 +1,7 @@
+import { createMemoryDedupeStore } from '../src/dedupe.js'
+import { describeStore } from './store-conformance.js'
+
+describeStore('the memory store', (options) => {
+  const store = createMemoryDedupeStore(options)
+  return [store, store]
+})

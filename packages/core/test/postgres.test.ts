@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createMemoryDedupeStore } from '../src/dedupe.js'
+import {
+  completeIn,
+  createPostgresDedupeStore,
+  koyweDedupeTable,
+  migrateKoyweDedupe,
+  type PgClient,
+  type PostgresJsClient,
+} from '../src/postgres.js'
+import { describeWithServer, postgresUrl } from './engines.js'
+import { claimed, claimedWithin, describeStore, type MakeStores } from './store-conformance.js'
+
+const schema = `koywe_test_${randomUUID().slice(0, 8)}`
+const table = `${schema}.deliveries`
+
+await describeWithServer('PostgreSQL', postgresUrl, () => {
+  const pool = new pg.Pool({ connectionString: postgresUrl, max: 10 })
+  const otherPool = new pg.Pool({ connectionString: postgresUrl, max: 2 })
+  const lone = new pg.Client({ connectionString: postgresUrl })
+  const sql = postgres(postgresUrl, { max: 10, onnotice() {} })
+
+  beforeAll(async () => {
+    await lone.connect()
+    await lone.query(`create schema ${schema}; create table ${schema}.effects (key text)`)
+    await migrateKoyweDedupe(pool, { table })
+  })
+  afterAll(async () => {
+    await lone.query(`drop schema ${schema} cascade`)
+    await Promise.all([pool.end(), otherPool.end(), lone.end(), sql.end()])
+  })
+
+  let made = 0
+  const pair = (
+    one: PgClient | PostgresJsClient,
+    other: PgClient | PostgresJsClient,
+  ): MakeStores => {
+    const own = `${table}_${made++}`
+    beforeAll(() => migrateKoyweDedupe(pool, { table: own }))
+    return (options, otherOptions = options) => [
+      createPostgresDedupeStore(one, { ...options, table: own }),
+      createPostgresDedupeStore(other, { ...otherOptions, table: own }),
+    ]
+  }
+  describeStore('the Postgres store, pg', pair(pool, otherPool))
+  describeStore('the Postgres store, postgres.js', pair(sql, sql))
+  describeStore('the Postgres store, a server with pg and one with postgres.js', pair(pool, sql))
+
+  /** What a listener's transaction is on either client: opened by hand, so that a test can look while it is open. */
+  interface OpenTransaction {
+    readonly client: PgClient | PostgresJsClient
+    write(key: string): Promise<unknown>
+    commit(): Promise<unknown>
+    rollback(): Promise<unknown>
+  }
+
+  async function beginPg(): Promise<OpenTransaction> {
+    const client = await pool.connect()
+    await client.query('begin')
+    const end = (text: string) => async () => {
+      await client.query(text)
+      client.release()
+    }
+    return {
+      client,
+      write: (key) => client.query(`insert into ${schema}.effects values ($1)`, [key]),
+      commit: end('commit'),
+      rollback: end('rollback'),
+    }
+  }
+
+  async function beginPostgresJs(): Promise<OpenTransaction> {
+    const undone = new Error('undone on purpose')
+    let finish = (_outcome: 'commit' | 'rollback'): void => {}
+    const outcome = new Promise<string>((resolve) => {
+      finish = resolve
+    })
+    return new Promise((resolve, reject) => {
+      const end = (how: 'commit' | 'rollback'): Promise<unknown> => {
+        finish(how)
+        return ended
+      }
+      const ended: Promise<unknown> = sql
+        .begin(async (client) => {
+          resolve({
+            client,
+            write: (key) => client.unsafe(`insert into ${schema}.effects values ($1)`, [key]),
+            commit: () => end('commit'),
+            rollback: () => end('rollback'),
+          })
+          if ((await outcome) === 'rollback') throw undone
+        })
+        .catch((error) => {
+          if (error !== undone) throw error
+        })
+      ended.catch(reject)
+    })
+  }
+
+  const effectsOf = async (key: string): Promise<number> =>
+    (await lone.query(`select from ${schema}.effects where key = $1`, [key])).rowCount ?? 0
+
+  describe.each([
+    ['pg', pool, beginPg],
+    ['postgres.js', sql, beginPostgresJs],
+  ] as const)(
+    "completing in the listener's transaction, %s",
+    { timeout: 30_000 },
+    (_name, client, begin) => {
+      const store = createPostgresDedupeStore(client, { table })
+      const brief = createPostgresDedupeStore(client, { table, leaseMs: 200 })
+
+      it('commits the write and "done" together, and nothing that the receiver does then changes it', async () => {
+        const key = randomUUID()
+        const claim = await claimed(store, key)
+        const open = await begin()
+        await open.write(key)
+        await completeIn({ claim }, open.client)
+        expect(await store.claim(key)).toEqual({ state: 'in_progress' })
+        await open.commit()
+        expect(await store.claim(key)).toEqual({ state: 'done' })
+        await claim.complete()
+        await claim.release()
+        expect(await store.claim(key)).toEqual({ state: 'done' })
+        expect(await effectsOf(key)).toBe(1)
+      })
+
+      it('leaves neither the write nor "done" after a rollback, and lets the event be released', async () => {
+        const key = randomUUID()
+        const claim = await claimed(store, key)
+        const open = await begin()
+        await open.write(key)
+        await completeIn({ claim }, open.client)
+        await open.rollback()
+        expect(await store.claim(key)).toEqual({ state: 'in_progress' })
+        await claim.release()
+        expect(await effectsOf(key)).toBe(0)
+        await claimed(store, key)
+      })
+
+      it('does not note an event as done whose transaction was rolled back without an error', async () => {
+        const key = randomUUID()
+        const claim = await claimed(brief, key)
+        const open = await begin()
+        await completeIn({ claim }, open.client)
+        await open.rollback()
+        await expect(claim.complete()).rejects.toThrow('has not committed')
+        await claimedWithin(store, key, 10_000)
+      })
+
+      it('rejects when another has claimed the event, so that only one write is committed', async () => {
+        const key = randomUUID()
+        const late = await claimed(brief, key)
+        const current = await claimedWithin(store, key, 10_000)
+        const lateOpen = await begin()
+        await lateOpen.write(key)
+        await expect(completeIn({ claim: late }, lateOpen.client)).rejects.toThrow(
+          'lease of 200 ms',
+        )
+        await lateOpen.rollback()
+        await late.release()
+        const open = await begin()
+        await open.write(key)
+        await completeIn({ claim: current }, open.client)
+        await open.commit()
+        expect(await effectsOf(key)).toBe(1)
+        expect(await store.claim(key)).toEqual({ state: 'done' })
+      })
+
+      it('rejects when another has handled the event to its end', async () => {
+        const key = randomUUID()
+        const late = await claimed(brief, key)
+        const current = await claimedWithin(store, key, 10_000)
+        await current.complete()
+        const open = await begin()
+        await expect(completeIn({ claim: late }, open.client)).rejects.toThrow('claim was lost')
+        await open.rollback()
+        await expect(late.complete()).rejects.toThrow()
+        expect(await store.claim(key)).toEqual({ state: 'done' })
+      })
+
+      it('lets nobody take over or wait while the transaction is open, even after the lease', async () => {
+        const key = randomUUID()
+        const claim = await claimed(brief, key)
+        const open = await begin()
+        await open.write(key)
+        await completeIn({ claim }, open.client)
+        // The retention time of the open completion is not visible yet; the lease is over for everybody else.
+        await delay(300)
+        const copies = Promise.all(Array.from({ length: 20 }, () => store.claim(key)))
+        const states = new Set((await promptly(copies)).map(({ state }) => state))
+        expect([...states]).toEqual(['in_progress'])
+        await expect(promptly(claim.release())).rejects.toThrow('still open')
+        await expect(promptly(claim.complete())).rejects.toThrow('has not committed')
+        await open.commit()
+        expect(await store.claim(key)).toEqual({ state: 'done' })
+        expect(await effectsOf(key)).toBe(1)
+      })
+
+      it('refuses what is no transaction: it would commit "done" by itself', async () => {
+        const claim = await claimed(store, randomUUID())
+        await expect(completeIn({ claim }, client)).rejects.toThrow(TypeError)
+        await expect(completeIn({ claim }, lone)).rejects.toThrow('open transaction')
+        await claim.complete()
+      })
+    },
+  )
+
+  it('completes only claims of a Postgres store', async () => {
+    const claim = await claimed(createMemoryDedupeStore(), 'key')
+    await expect(completeIn({ claim }, lone)).rejects.toThrow(TypeError)
+  })
+
+  describe('the table', () => {
+    it('can be created by ten servers at the same time, and again', async () => {
+      const own = `${schema}.started_together`
+      await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          migrateKoyweDedupe(index % 2 ? pool : sql, { table: own }),
+        ),
+      )
+      await claimed(createPostgresDedupeStore(pool, { table: own }), 'key')
+    })
+
+    it('can be created by the exported SQL', async () => {
+      await lone.query(koyweDedupeTable(`${schema}.From_Sql$1`))
+      await claimed(createPostgresDedupeStore(sql, { table: `${schema}.From_Sql$1` }), 'key')
+    })
+
+    it('loses its expired rows to the first completion of a store, and keeps all others', async () => {
+      const own = `${schema}.cleaned`
+      await migrateKoyweDedupe(sql, { table: own })
+      await lone.query(`insert into ${own}
+        select age, gen_random_uuid(), true, now() - age::interval from unnest(array['2 days', '25 hours', '23 hours', '-1 day']) age`)
+      const claim = await claimed(createPostgresDedupeStore(pool, { table: own }), 'new')
+      await claim.complete()
+      const { rows } = await lone.query(`select key from ${own} order by key`)
+      expect(rows).toEqual([{ key: '-1 day' }, { key: '23 hours' }, { key: 'new' }])
+    })
+
+    it('keeps `delivery.id` as it is, for an operator to find', async () => {
+      const id = 'ab'.repeat(32)
+      await claimed(createPostgresDedupeStore(pool, { table }), id)
+      expect((await lone.query(`select from ${table} where key = $1`, [id])).rowCount).toBe(1)
+    })
+
+    it('has a plain name or is refused', () => {
+      for (const wrong of [
+        '',
+        'a b',
+        'a"b',
+        "a'b",
+        'a;b',
+        'a.b.c',
+        '.a',
+        'a.',
+        '1a',
+        'ñ',
+        'x'.repeat(57),
+        7,
+        null,
+      ]) {
+        expect(() => koyweDedupeTable(wrong as never)).toThrow(TypeError)
+        expect(() => createPostgresDedupeStore(pool, { table: wrong as never })).toThrow(/table/)
+      }
+    })
+  })
+
+  it('refuses at once what is no client of a known kind, and times without end', () => {
+    for (const wrong of [undefined, null, {}, { query: 'text' }, postgresUrl]) {
+      expect(() => createPostgresDedupeStore(wrong as never)).toThrow(/Pool or Client/)
+    }
+    expect(() => createPostgresDedupeStore(pool, { ttlMs: Number.POSITIVE_INFINITY })).toThrow(
+      /ttlMs/,
+    )
+  })
+})
+
+/** Fails for what waits on the open transaction instead of answering. */
+function promptly<T>(work: Promise<T>): Promise<T> {
+  const late = delay(4000, undefined, { ref: false }).then(() => {
+    throw new Error('it waited for the transaction')
+  })
+  return Promise.race([work, late])
+}

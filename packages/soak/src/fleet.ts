@@ -1,0 +1,98 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { ServerMessage, ServerSettings } from './server.js'
+
+/** The resident memory of one process at one moment. */
+export interface MemorySample {
+  readonly server: number
+  /** Seconds since the start of the fleet. */
+  readonly at: number
+  readonly megabytes: number
+}
+
+/** Three server processes, two of which are killed again and again. */
+export interface Fleet {
+  readonly ports: readonly number[]
+  readonly memory: readonly MemorySample[]
+  /** Kills and restarts servers at random until `stop`. The first is left alone, so that its memory can be watched. */
+  readonly kills: () => number
+  /** Ends all processes. */
+  stop(): Promise<void>
+}
+
+// Run as compiled: to compile it at every restart would take longer than the time between two kills.
+const serverFile = fileURLToPath(new URL('./server.js', import.meta.url))
+
+/**
+ * Starts the servers and, a little later, the killing.
+ *
+ * @param killEveryMs The mean time between two kills.
+ */
+export async function startFleet(
+  settings: Omit<ServerSettings, 'port' | 'name'>,
+  killEveryMs: number,
+): Promise<Fleet> {
+  const started = Date.now()
+  const memory: MemorySample[] = []
+  const stopping = new AbortController()
+  let kills = 0
+
+  async function start(index: number, port: number): Promise<Running> {
+    const child = fork(serverFile, [JSON.stringify({ ...settings, port, name: `${index}` })])
+    const listening = new Promise<number>((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`server ${index} ended before it listened`)))
+      child.on('message', (message: ServerMessage) => {
+        if ('port' in message) return resolve(message.port)
+        const at = Math.round((Date.now() - started) / 1000)
+        memory.push({ server: index, at, megabytes: message.rss / 2 ** 20 })
+      })
+    })
+    return { child, port: await listening }
+  }
+
+  const servers = await Promise.all([start(0, 0), start(1, 0), start(2, 0)])
+  const ports = servers.map(({ port }) => port)
+
+  async function killAtRandom(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await delay(killEveryMs * (0.5 + Math.random()), undefined, { signal: stopping.signal })
+      const index = Math.random() < 0.5 ? 1 : 2
+      const victim = servers[index]
+      if (!victim) throw new Error('there are three servers')
+      await kill(victim.child)
+      kills++
+      await delay(200 + Math.random() * 800)
+      servers[index] = await start(index, victim.port)
+    }
+  }
+
+  const killing = killAtRandom().catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error
+  })
+  // Reported by stop().
+  killing.catch(() => {})
+
+  return {
+    ports,
+    memory,
+    kills: () => kills,
+    async stop() {
+      stopping.abort()
+      await killing.finally(() => Promise.all(servers.map(({ child }) => kill(child))))
+    },
+  }
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly port: number
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { createClient } from 'redis'
+import { type Counts, countEffects, createTables, poolSettings } from './effects.js'
+import { type MemorySample, startFleet } from './fleet.js'
+import { type SenderResult, sendAll } from './sender.js'
+
+/** How a soak is run. */
+export interface SoakOptions {
+  readonly store: 'redis' | 'postgres'
+  /** Different events; copies and retries come on top. */
+  readonly deliveries: number
+  readonly orders: number
+  /** No new event is sent after so many seconds. */
+  readonly seconds: number
+  readonly redisUrl?: string
+  readonly postgresUrl?: string
+  /** The mean time between two kills. Default: 8000. */
+  readonly killEveryMs?: number
+  progress?(line: string): void
+}
+
+/** What a soak has found. */
+export interface SoakReport {
+  readonly store: 'redis' | 'postgres'
+  readonly seconds: number
+  readonly kills: number
+  readonly sent: SenderResult
+  readonly counts: Counts
+  readonly memory: readonly MemorySample[]
+  /** Resident memory of the server that was never killed, in MB: medians of the middle and of the last third. */
+  readonly growth: { readonly middle: number; readonly last: number } | undefined
+  /** The promises that were broken, in words; empty when all were kept. */
+  readonly broken: readonly string[]
+}
+
+/** Runs one soak against the real engines and removes what it has written there. */
+export async function runSoak(options: SoakOptions): Promise<SoakReport> {
+  const { store, deliveries, orders, killEveryMs = 8000, progress = () => {} } = options
+  const redisUrl = options.redisUrl ?? 'redis://127.0.0.1:6379'
+  const postgresUrl = options.postgresUrl ?? 'postgres://postgres@127.0.0.1:5432/test'
+  const schema = `koywe_soak_${randomUUID().slice(0, 8)}`
+  const secret = randomUUID()
+  const pool = new pg.Pool({ ...poolSettings(postgresUrl), max: 2 })
+  try {
+    await createTables(pool, schema, store)
+    const fleet = await startFleet(
+      { secret, store, redisUrl, postgresUrl, schema, leaseMs: 2000, failing: 0.05 },
+      killEveryMs,
+    )
+    const started = Date.now()
+    const sent = await sendAll({
+      secret,
+      deliveries,
+      orders,
+      ports: fleet.ports,
+      until: started + options.seconds * 1000,
+      progress: (events) => progress(`${events} events, ${fleet.kills()} kills`),
+    }).finally(() => fleet.stop())
+    const seconds = (Date.now() - started) / 1000
+    const counts = await countEffects(pool, schema)
+    const growth = growthOf(fleet.memory)
+    const result = {
+      store,
+      seconds,
+      kills: fleet.kills(),
+      sent,
+      counts,
+      memory: fleet.memory,
+      growth,
+    }
+    return { ...result, broken: brokenPromises(result) }
+  } finally {
+    await pool.query(`drop schema if exists ${schema} cascade`).catch(() => {})
+    await pool.end()
+    if (store === 'redis') await removeKeys(redisUrl, `${schema}:`)
+  }
+}
+
+function brokenPromises({
+  sent,
+  counts,
+  growth,
+}: Pick<SoakReport, 'sent' | 'counts' | 'growth'>): string[] {
+  const faults: readonly (readonly [boolean, string])[] = [
+    [sent.events === 0, 'nothing was sent'],
+    [sent.givenUp > 0, `${sent.givenUp} events were never acknowledged`],
+    [counts.effective !== sent.events, `${counts.effective} of ${sent.events} events took effect`],
+    [counts.twice > 0, `${counts.twice} events took effect twice`],
+    [sent.notKnownAgain > 0, `${sent.notKnownAgain} late copies were not known as duplicates`],
+    [sent.hung > 0, `${sent.hung} requests hung`],
+    [
+      growth !== undefined && growth.last > growth.middle * 1.2 + 10,
+      `memory grew from ${growth?.middle.toFixed()} to ${growth?.last.toFixed()} MB`,
+    ],
+  ]
+  return faults.flatMap(([isBroken, words]) => (isBroken ? [words] : []))
+}
+
+/** Memory is only judged over a run that is long enough for the collector to have settled. */
+function growthOf(memory: readonly MemorySample[]): SoakReport['growth'] {
+  const samples = memory.flatMap(({ server, megabytes }) => (server === 0 ? [megabytes] : []))
+  const third = Math.floor(samples.length / 3)
+  if (third < 15) return undefined
+  return { middle: median(samples.slice(third, 2 * third)), last: median(samples.slice(2 * third)) }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
+
+async function removeKeys(url: string, prefix: string): Promise<void> {
+  const client = await createClient({ url }).connect()
+  for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1000 })) {
+    if (keys.length > 0) await client.unlink(keys)
+  }
+  await client.close()
+}

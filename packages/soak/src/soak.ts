@@ -1,0 +1,33 @@
+// pnpm soak [--store redis|postgres] [--deliveries 50000] [--orders 10000] [--seconds 1800]
+import { parseArgs } from 'node:util'
+import { formatReport } from './report.js'
+import { runSoak } from './run-soak.js'
+
+const { values } = parseArgs({
+  options: {
+    store: { type: 'string', default: 'postgres' },
+    deliveries: { type: 'string', default: '50000' },
+    orders: { type: 'string', default: '10000' },
+    seconds: { type: 'string', default: '1800' },
+  },
+})
+const [deliveries, orders, seconds] = [values.deliveries, values.orders, values.seconds].map(Number)
+const { store } = values
+if ((store !== 'redis' && store !== 'postgres') || !deliveries || !orders || !seconds) {
+  throw new TypeError(
+    '--store is redis or postgres; --deliveries, --orders and --seconds are numbers above 0.',
+  )
+}
+
+const { KOYWE_TEST_REDIS_URL: redisUrl, KOYWE_TEST_POSTGRES_URL: postgresUrl } = process.env
+const report = await runSoak({
+  store,
+  deliveries,
+  orders,
+  seconds,
+  ...(redisUrl && { redisUrl }),
+  ...(postgresUrl && { postgresUrl }),
+  progress: (line) => process.stderr.write(`${line}\n`),
+})
+process.stdout.write(formatReport(report))
+if (report.broken.length > 0) process.exitCode = 1

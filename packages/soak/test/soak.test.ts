@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { expect, it } from 'vitest'
+import { describeWithServer, postgresUrl, redisUrl } from '../../core/test/engines.js'
+import { formatReport } from '../src/report.js'
+import type * as compiled from '../src/run-soak.js'
+
+// The servers are processes of their own and run what is compiled.
+const folder = join(import.meta.dirname, '..')
+const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
+execFileSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', folder], { stdio: 'inherit' })
+const { runSoak }: typeof compiled = await import(join(folder, 'dist/run-soak.js'))
+
+await describeWithServer('a short soak', postgresUrl, async () => {
+  for (const store of ['redis', 'postgres'] as const) {
+    const url = store === 'redis' ? redisUrl : postgresUrl
+    await describeWithServer(`with the ${store} store`, url, () => {
+      it('loses no event and lets none take effect twice while servers are killed', {
+        timeout: 120_000,
+      }, async () => {
+        const report = await runSoak({
+          store,
+          deliveries: 1500,
+          orders: 300,
+          seconds: 60,
+          killEveryMs: 1500,
+          redisUrl,
+          postgresUrl,
+        })
+        process.stdout.write(`\n${formatReport(report)}`)
+        expect(report.broken).toEqual([])
+        expect(report.kills).toBeGreaterThan(0)
+        expect(report.sent.events).toBe(1500)
+      })
+    })
+  }
+})
