@@ -1,7 +1,7 @@
-// Builds every package that has a tsconfig.json to ESM (dist/esm) and CommonJS (dist/cjs), each with its own types.
+// Builds every package that is published to ESM (dist/esm) and CommonJS (dist/cjs), each with its own types.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
@@ -34,9 +34,14 @@ async function build(name) {
   )
 }
 
+function isPublished(name) {
+  const manifest = join(import.meta.dirname, name, 'package.json')
+  return existsSync(manifest) && !JSON.parse(readFileSync(manifest, 'utf8')).private
+}
+
 // The others are compiled against the types of the core, so the core comes first.
 await build('core')
 const others = readdirSync(import.meta.dirname).filter(
-  (name) => name !== 'core' && existsSync(join(import.meta.dirname, name, 'tsconfig.json')),
+  (name) => name !== 'core' && isPublished(name),
 )
 await Promise.all(others.map(build))
