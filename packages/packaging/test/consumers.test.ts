@@ -80,7 +80,11 @@ describe.each(published)('$name', ({ folder }) => {
 it(
   'all packages answer a signed webhook under Jest, in its default set-up',
   async () => {
-    await run(node, ['node_modules/jest/bin/jest.js', '--json', '--outputFile=jest.json'], outside)
+    await run(
+      node,
+      ['node_modules/jest/bin/jest.js', '--testTimeout=60000', '--json', '--outputFile=jest.json'],
+      outside,
+    )
     const report = JSON.parse(await readFile(join(outside, 'jest.json'), 'utf8'))
     expect(report).toMatchObject({ success: true, numPassedTests: published.length })
   },
