@@ -1,3 +1,4 @@
+import { throws } from 'node:assert'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,7 +13,7 @@ export async function start(secret: string) {
     delivered.push(name && event.orderId)
   })
   // @ts-expect-error Koywe has no such event.
-  webhooks.on('nope', () => {})
+  throws(() => webhooks.on('nope', () => {}), TypeError)
 
   const app = express().use(express.json()).use(webhooks)
   const server = createServer(app).listen(0, '127.0.0.1')

@@ -1,3 +1,4 @@
+import { throws } from 'node:assert'
 import type { AddressInfo } from 'node:net'
 import { koyweWebhooks } from '@x/koywe-fastify'
 import { fastify } from 'fastify'
@@ -11,7 +12,7 @@ export async function start(secret: string) {
     delivered.push(name && event.orderId)
   })
   // @ts-expect-error Koywe has no such event.
-  app.koywe.on('nope', () => {})
+  throws(() => app.koywe.on('nope', () => {}), TypeError)
 
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
