@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Agreement, environmentOf, makeAgreement } from './agreement.js'
 import { examples } from './examples.js'
 import { play } from './play.js'
 import { run } from './run.js'
@@ -32,11 +32,14 @@ afterAll(async () => {
   await rm(outside, { recursive: true, force: true })
 }, 2 * minutes)
 
-describe.each(examples)('examples/$folder, copied out of the repository', ({ folder }) => {
-  const secret = randomBytes(32).toString('hex')
+const folders = [...new Set(examples.map(({ folder }) => folder))]
+
+describe.each(folders)('examples/%s, copied out of the repository', (folder) => {
   const original = join(root, 'examples', folder)
+  const servers = examples.filter((example) => example.folder === folder)
   let copy: string
   let manifest: Manifest
+  let agreement: Agreement
 
   beforeAll(async () => {
     copy = join(outside, folder)
@@ -46,10 +49,11 @@ describe.each(examples)('examples/$folder, copied out of the repository', ({ fol
     })
     manifest = await readManifest(copy)
     await writeFile(join(copy, 'package.json'), JSON.stringify(withTarballs(manifest), null, 2))
+    agreement = makeAgreement(await mkdtemp(join(outside, 'users-')))
     const envExample = await readFile(join(copy, '.env.example'), 'utf8')
     await writeFile(
       join(copy, '.env'),
-      fillIn(envExample, { PORT: '0', KOYWE_WEBHOOK_SECRET: secret }),
+      fillIn(envExample, { PORT: '0', ...environmentOf(agreement) }),
     )
     await npm('install', '--prefer-offline', '--no-audit', '--no-fund')
   }, 10 * minutes)
@@ -85,13 +89,14 @@ describe.each(examples)('examples/$folder, copied out of the repository', ({ fol
     10 * minutes,
   )
 
-  it(
-    'starts with its own command and gives the right answer to every delivery',
-    async () => {
-      const command = { command: ['npm', 'start'], folder: copy, env: environment() } as const
-      const report = await play(command, secret)
-      expect(report.deliveries.map(({ done, got }) => [done, ...got])).toEqual(
-        report.deliveries.map(({ done, wanted }) => [done, ...wanted]),
+  it.each(servers)(
+    'starts with npm run $script and gives the right answer to every delivery and question',
+    async ({ script }) => {
+      const command = ['npm', 'run', script] as const
+      const report = await play({ command, folder: copy, env: environment() }, agreement)
+      const rows = [...report.deliveries, ...report.questions]
+      expect(rows.map(({ done, got }) => [done, ...got])).toEqual(
+        rows.map(({ done, wanted }) => [done, ...wanted]),
       )
       expect(report.right).toBe(true)
     },
@@ -149,7 +154,7 @@ function fillIn(envExample: string, values: Readonly<Record<string, string>>): s
 
 /** What a person's shell has: without the test runner's variables, and with none of this repository's programs. */
 function environment(): NodeJS.ProcessEnv {
-  const foreign = /^(npm_(package|lifecycle)_.*|NODE_ENV|VITEST.*|PORT|HOST|KOYWE_.*)$/
+  const foreign = /^(npm_(package|lifecycle)_.*|NODE_ENV|VITEST.*|PORT|HOST|USERS_FILE|KOYWE_.*)$/
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
   const path = process.env.PATH?.split(delimiter).filter((folder) => !folder.startsWith(root))
   return { ...Object.fromEntries(kept), PATH: path?.join(delimiter) }

@@ -1,15 +1,18 @@
-import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { environmentOf, makeAgreement } from './agreement.js'
 import { examples } from './examples.js'
 import { play, type Report } from './play.js'
 import { run } from './run.js'
 import { formatTable } from './table.js'
 
-const usage = `Usage: pnpm demo [${examples.map(({ folder }) => folder).join(' | ')}] [--wrong-secret]
+const usage = `Usage: pnpm demo [${examples.map(({ name }) => name).join(' | ')}] [--wrong-secret]
 
-Starts an example server, sends it what Koywe would send and what a forger would, and checks every answer.
-With --wrong-secret the server is given another secret than the sender has: see what its log has to say.`
+Starts an example server, sends it what Koywe would send and what a forger would, asks it what Koywe would ask, and
+checks every answer. With --wrong-secret the server is given another secret and another token than the sender has: see
+what its log has to say.`
 
 const logWidth = 110
 const buildsWithinMs = 120_000
@@ -27,21 +30,22 @@ async function demo(args: string[]): Promise<number> {
     allowPositionals: true,
     options: { 'wrong-secret': { type: 'boolean', default: false } },
   })
-  const [name = examples[0].folder] = positionals
-  const example = examples.find(({ folder }) => folder === name)
+  const [name = examples[0].name] = positionals
+  const example = examples.find((known) => known.name === name)
   if (!example || positionals.length > 1) {
     console.error(usage)
     return 2
   }
 
-  const secret = randomBytes(32).toString('hex')
-  const serverSecret = values['wrong-secret'] ? randomBytes(32).toString('hex') : secret
-  const folder = join(import.meta.dirname, '..', name)
+  const temporary = mkdtempSync(join(tmpdir(), 'koywe-demo-'))
+  process.once('exit', () => rmSync(temporary, { recursive: true, force: true }))
+  const agreement = makeAgreement(temporary)
+  const folder = join(import.meta.dirname, '..', example.folder)
   const env = {
     ...process.env,
     PORT: '0',
     HOST: '127.0.0.1',
-    KOYWE_WEBHOOK_SECRET: serverSecret,
+    ...environmentOf(values['wrong-secret'] ? makeAgreement(temporary) : agreement),
     NO_COLOR: '1',
   }
   if (example.build) {
@@ -51,15 +55,17 @@ async function demo(args: string[]): Promise<number> {
     )
     if (code !== 0) throw new Error(`examples/${name} does not build:\n${stdout}${stderr}`)
   }
-  const report = await play({ command: example.start, folder, env }, secret)
+  const report = await play({ command: example.start, folder, env }, agreement)
   print(name, report)
   return report.right ? 0 : 1
 }
 
-function print(name: string, { url, deliveries, log, right }: Report): void {
+function print(name: string, { url, deliveries, questions, log, right }: Report): void {
   const sections = [
-    `examples/${name} answers POST ${url}`,
+    `${name} answers POST ${url}/webhooks/koywe`,
     formatTable(['sent', 'answer', 'the listeners saw'], deliveries),
+    `and POST ${url}/koywe/auth, where Koywe asks whether a user may operate`,
+    formatTable(['asked', 'answer', 'Koywe concludes'], questions),
     'Meanwhile in the log of the server:',
     formatLog(log),
     right ? 'Every answer was the right one.' : 'Something is wrong: see the lines marked ✗.',
@@ -67,14 +73,14 @@ function print(name: string, { url, deliveries, log, right }: Report): void {
   console.log(`\n${sections.join('\n\n')}\n`)
 }
 
-/** What the log says, once for all deliveries that it says it of. */
+/** What the log says, once for all deliveries and questions that it says it of. */
 function formatLog(log: Report['log']): string {
-  const sentByText = new Map<string, string[]>()
-  for (const { sent, lines } of log) {
+  const doneByText = new Map<string, string[]>()
+  for (const { done, lines } of log) {
     const text = lines.map(indent).join('\n')
-    sentByText.set(text, [...(sentByText.get(text) ?? []), `  ${sent}`])
+    doneByText.set(text, [...(doneByText.get(text) ?? []), `  ${done}`])
   }
-  return [...sentByText].map(([text, sent]) => `${sent.join('\n')}\n${text}`).join('\n')
+  return [...doneByText].map(([text, done]) => `${done.join('\n')}\n${text}`).join('\n')
 }
 
 /** Breaks a long line of the log between words. */

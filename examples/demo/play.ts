@@ -1,101 +1,96 @@
+import { writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Agreement } from './agreement.js'
+import { conclude } from './conclude.js'
 import { type Delivery, makeDeliveries } from './deliveries.js'
+import { formatAnswer, post } from './post.js'
 import type { Command } from './process-group.js'
+import { makeQuestions, type Question } from './questions.js'
 import { type RunningServer, startServer } from './server.js'
+import { eventIn, heardOf, sentencesIn } from './server-log.js'
 import { isRight, type Row } from './table.js'
 
 /** What came of a play. */
 export interface Report {
+  /** Where the server listened. */
   readonly url: string
   /** Sent, answer, what the listeners saw. */
   readonly deliveries: readonly Row[]
-  /** What the server's log says, by the delivery that it speaks of. */
-  readonly log: readonly { readonly sent: string; readonly lines: readonly string[] }[]
-  /** Whether every answer, and all that the listeners saw, was the right one. */
+  /** Asked, answer, what Koywe concludes. */
+  readonly questions: readonly Row[]
+  /** What the server's log says, by the delivery or question that it speaks of. */
+  readonly log: readonly { readonly done: string; readonly lines: readonly string[] }[]
+  /** Whether every answer, and all that came of it, was the right one. */
   readonly right: boolean
 }
 
-const answersWithinMs = 10_000
 const hearsWithinMs = 3_000
 /** How long a line that must not come is waited for. */
 const graceMs = 100
+const nothing = 'nothing'
 
-/**
- * Starts a server, plays all deliveries against it and stops it, whatever happens.
- *
- * @param secret The secret that the deliveries are signed with.
- */
-export async function play(command: Command, secret: string): Promise<Report> {
+/** Starts a server, plays all deliveries and then all questions against it and stops it, whatever happens. */
+export async function play(command: Command, agreement: Agreement): Promise<Report> {
   const server = await startServer(command)
-  const url = `${server.url}/webhooks/koywe`
-  const rows: Row[] = []
-  const log: { sent: string; lines: string[] }[] = []
+  const deliveries: Row[] = []
+  const questions: Row[] = []
+  const log: { done: string; lines: string[] }[] = []
   let seen = server.lines.length
 
-  function record(delivery: Delivery, got: string): void {
-    const { sent, heard } = delivery
+  /** The lines since the last time; what they say is kept for the log. */
+  function readLines(done: string): readonly string[] {
     const lines = server.lines.slice(seen)
     seen += lines.length
-    const events = lines.flatMap((line) => eventIn(line) ?? [])
-    rows.push({
-      done: sent,
-      got: [got, events.join(', ') || nothing],
-      wanted: [answerOf(delivery), heard ? heardOf(heard.eventName, heard.orderId) : nothing],
-    })
-    const rest = lines.filter((line) => eventIn(line) === undefined).map(sentenceIn)
-    if (rest.length > 0) log.push({ sent, lines: rest })
+    const sentences = sentencesIn(lines)
+    if (sentences.length > 0) log.push({ done, lines: sentences })
+    return lines
   }
 
+  async function playDelivery({ sent, body, status, answer, heard }: Delivery): Promise<void> {
+    const wanted = formatAnswer({ status, body: answer })
+    const got = formatAnswer(await post(`${server.url}/webhooks/koywe`, body))
+    await (heard && got === wanted ? hear(server, seen) : delay(graceMs))
+    const events = readLines(sent).flatMap((line) => eventIn(line) ?? [])
+    deliveries.push({
+      done: sent,
+      got: [got, events.join(', ') || nothing],
+      wanted: [wanted, heard ? heardOf(heard.eventName, heard.orderId) : nothing],
+    })
+  }
+
+  async function playQuestion(question: Question): Promise<void> {
+    const { asked, body, users, authorization, status, allowed } = question
+    await writeFile(agreement.usersFile, users)
+    const headers = authorization === undefined ? {} : { Authorization: authorization }
+    const answer = await post(`${server.url}/koywe/auth`, body, headers)
+    const conclusion = typeof answer === 'string' ? nothing : conclude(answer.status, answer.body)
+    await delay(graceMs)
+    readLines(asked)
+    questions.push({
+      done: asked,
+      got: [formatAnswer(answer), conclusion],
+      wanted: [
+        formatAnswer({ status, body: String(allowed) }),
+        allowed ? 'allowed' : 'not allowed',
+      ],
+    })
+  }
+
+  let answered = seen
   try {
-    for (const delivery of makeDeliveries(secret)) {
-      const got = await post(url, delivery.body)
-      const shouldHear = delivery.heard !== undefined && got === answerOf(delivery)
-      await (shouldHear ? hear(server, seen) : delay(graceMs))
-      record(delivery, got)
-    }
+    for (const delivery of makeDeliveries(agreement.secret)) await playDelivery(delivery)
+    answered = seen
+    for (const question of makeQuestions(agreement.token)) await playQuestion(question)
   } finally {
     await server.stop()
   }
-  const late = server.lines.slice(seen).flatMap((line) => eventIn(line) ?? [])
+  const late = server.lines.slice(answered).flatMap((line) => eventIn(line) ?? [])
   if (late.length > 0) {
-    rows.push({ done: 'after the last answer', got: ['', late.join(', ')], wanted: ['', nothing] })
+    const done = 'after the last answer'
+    deliveries.push({ done, got: ['', late.join(', ')], wanted: ['', nothing] })
   }
-  return { url, deliveries: rows, log, right: rows.every(isRight) }
-}
-
-const nothing = 'nothing'
-
-function answerOf({ status, answer }: Delivery): string {
-  return `${status} ${answer}`
-}
-
-function heardOf(eventName: string, orderId: string): string {
-  return `${eventName} of order ${orderId.slice(0, 8)}…`
-}
-
-async function post(url: string, body: string): Promise<string> {
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body,
-      signal: AbortSignal.timeout(answersWithinMs),
-    })
-    return `${response.status} ${await response.text()}`
-  } catch (error) {
-    return `no answer (${error instanceof Error ? error.message : String(error)})`
-  }
-}
-
-/** The example's listeners print a line for each event: `event crypto_delivered order 5a3288ea-…`. */
-function eventIn(line: string): string | undefined {
-  const [, name, orderId] = /\bevent (\S+) order ([^\s"]+)/.exec(line) ?? []
-  return name && orderId && heardOf(name, orderId)
-}
-
-/** A line of the log without the date, colour or JSON that a framework's log puts around it. */
-function sentenceIn(line: string): string {
-  return /\bkoywe \w+: [^"]+/.exec(line)?.[0] ?? line
+  const right = [...deliveries, ...questions].every(isRight)
+  return { url: server.url, deliveries, questions, log, right }
 }
 
 /** Waits until a line of the listeners has come. */
