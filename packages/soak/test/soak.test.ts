@@ -17,14 +17,14 @@ await describeWithServer('a short soak', postgresUrl, async () => {
     const url = store === 'redis' ? redisUrl : postgresUrl
     await describeWithServer(`with the ${store} store`, url, () => {
       it('loses no event and lets none take effect twice while servers are killed', {
-        timeout: 120_000,
+        timeout: 300_000,
       }, async () => {
         const report = await runSoak({
           store,
           deliveries: 1500,
           orders: 300,
-          seconds: 60,
-          killEveryMs: 1500,
+          seconds: 240,
+          killEveryMs: 3000,
           redisUrl,
           postgresUrl,
         })
