@@ -51,11 +51,21 @@ export async function claimEvent(
   }
 }
 
-/** Notes that the event took effect. Never rejects: asking for a retry now would only run the listeners twice. */
+/**
+ * Notes that the event took effect. When the store cannot, that is only logged: asking for a retry would run the listeners
+ * twice.
+ *
+ * @throws {KoyweError} `handler_failed` when the store says that the event has not taken effect after all.
+ */
 export async function complete(claim: ClaimedClaim, logger: Logger): Promise<void> {
   try {
     await claim.complete()
   } catch (error) {
+    if (KoyweError.is(error)) {
+      logger.error(error, 'koywe handler_failed: an event can be handled when it is sent again.')
+      await giveBack(claim, logger)
+      throw error
+    }
     logger.error(
       error,
       'koywe: an event was handled, but the dedupe store could not note it; a copy of it would be handled again.',

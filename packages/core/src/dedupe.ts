@@ -7,7 +7,8 @@ export interface ClaimedClaim {
   /**
    * The event took effect: copies are answered as duplicates from now on.
    *
-   * @throws when the lease ran out and another has claimed the event since, or the store is not available.
+   * @throws {Error} when the lease ran out and another has claimed the event since, or the store is not available.
+   * @throws {KoyweError} `handler_failed` when the event has not taken effect after all, so that it must come again.
    */
   complete(): Promise<void>
   /** The event did not take effect: the next copy may claim it. Does nothing when another has claimed it since. */

@@ -8,6 +8,7 @@ import {
 } from './dedupe.js'
 import type { Delivery } from './delivery.js'
 import { storedKey, storeTimes } from './engine-store.js'
+import { KoyweError } from './errors.js'
 import {
   checkTransaction,
   isAnswer,
@@ -177,10 +178,12 @@ export async function completeIn(
   await claim[inTransaction](transaction)
 }
 
-function notCommitted(): Error {
-  return new Error(
+/** Without the commit the event has not taken effect, so it must come again: the receiver answers like after a failed listener. */
+function notCommitted(): KoyweError {
+  return new KoyweError(
+    'handler_failed',
     'completeIn was called, but its transaction has not committed. Await the commit before the listener ends, and let the ' +
-      'error of a rollback pass. A copy of the event is handled when the lease has ended.',
+      'error of a rollback pass.',
   )
 }
 

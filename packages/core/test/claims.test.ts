@@ -6,6 +6,7 @@ import {
   createKoyweWebhooks,
   createMemoryDedupeStore,
   type DedupeStore,
+  KoyweError,
   type KoyweWebhooksOptions,
 } from '../src/index.js'
 import { createGate, createMemoryLog, requestOf, secret, signedEvent } from './requests.js'
@@ -108,6 +109,15 @@ describe('a store that cannot note the end', () => {
     webhooks.on('crypto_delivered', broken)
     expect(await send()).toMatchObject({ status: 500, error: 'handler_failed' })
     expect(log.lines.join()).toContain('could not be released')
+  })
+
+  it('because it has not taken effect after all, is answered like after a failed listener and released', async () => {
+    const rolledBack = () => Promise.reject(new KoyweError('handler_failed', 'not committed'))
+    const { claim, ended } = createClaim({ complete: rolledBack })
+    const { send, log } = setUp({ claim: async () => claim })
+    expect(await send()).toEqual({ status: 500, error: 'handler_failed', retryAfter: undefined })
+    expect(ended).toEqual(['release'])
+    expect(log.errors).toEqual([expect.objectContaining({ message: 'not committed' })])
   })
 
   it('because complete never answers, is waited for until the time limit', async () => {
