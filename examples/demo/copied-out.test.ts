@@ -32,7 +32,8 @@ afterAll(async () => {
   await rm(outside, { recursive: true, force: true })
 }, 2 * minutes)
 
-const folders = [...new Set(examples.map(({ folder }) => folder))]
+/** The last one is proven by its own tests: Koywe's JWTs are not what the play shows. */
+const folders = [...new Set(examples.map(({ folder }) => folder)), 'auth-jwt']
 
 describe.each(folders)('examples/%s, copied out of the repository', (folder) => {
   const original = join(root, 'examples', folder)
@@ -51,10 +52,8 @@ describe.each(folders)('examples/%s, copied out of the repository', (folder) => 
     await writeFile(join(copy, 'package.json'), JSON.stringify(withTarballs(manifest), null, 2))
     agreement = makeAgreement(await mkdtemp(join(outside, 'users-')))
     const envExample = await readFile(join(copy, '.env.example'), 'utf8')
-    await writeFile(
-      join(copy, '.env'),
-      fillIn(envExample, { PORT: '0', ...environmentOf(agreement) }),
-    )
+    const agreed = servers.length > 0 ? environmentOf(agreement) : {}
+    await writeFile(join(copy, '.env'), fillIn(envExample, { PORT: '0', ...agreed }))
     await npm('install', '--prefer-offline', '--no-audit', '--no-fund')
   }, 10 * minutes)
 

@@ -27,6 +27,12 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * A plugin that fits the `register` of every copy of Fastify's types: Nest's platform brings one of its own, which is not
+ * augmented with `koywe`.
+ */
+export type KoyweFastifyPlugin<Options> = (app: object, options: Options) => Promise<void>
+
 /** What {@link koyweWebhooks} is registered with. Exactly one of `secret`, `secrets` and `webhooks` is given. */
 export interface FastifyWebhooksOptions extends KoyweWebhooksOptions, MountOptions {
   /** The webhook's secret. */
@@ -60,7 +66,10 @@ const plugin: FastifyPluginAsync<FastifyWebhooksOptions> = async (app, options) 
  *
  * @throws {TypeError} when a secret is missing or blank, or an option is wrong; Fastify reports it from `ready()` and `listen()`.
  */
-export const koyweWebhooks = fp(plugin, { name: '@x/koywe-fastify', fastify: '4.x || 5.x' })
+export const koyweWebhooks = fp(plugin, {
+  name: '@x/koywe-fastify',
+  fastify: '4.x || 5.x',
+}) as KoyweFastifyPlugin<FastifyWebhooksOptions> // `register` calls it with nothing but an instance
 
 export default koyweWebhooks
 
@@ -70,20 +79,20 @@ export interface FastifyAuthCallbackOptions extends KoyweAuthCallbackOptions, Mo
   readonly prefix?: string
 }
 
+const authCallbackPlugin: FastifyPluginAsync<FastifyAuthCallbackOptions> = async (app, options) => {
+  const { path, prefix } = options
+  // Fastify has put the prefix on this scope already.
+  await app.register(answerAt(createKoyweAuthCallback(options), path, prefix, '/koywe/auth'))
+}
+
 /**
  * Fastify plugin for Koywe's question whether a user may operate. It answers `POST /koywe/auth`, at `prefix` when that
  * is given, or at `path`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
  */
-export const koyweAuthCallback: FastifyPluginAsync<FastifyAuthCallbackOptions> = async (
-  app,
-  options,
-) => {
-  const { path, prefix } = options
-  // Fastify has put the prefix on this scope already.
-  await app.register(answerAt(createKoyweAuthCallback(options), path, prefix, '/koywe/auth'))
-}
+export const koyweAuthCallback =
+  authCallbackPlugin as KoyweFastifyPlugin<FastifyAuthCallbackOptions> // as above
 
 function chooseSource({ secret, secrets, webhooks }: FastifyWebhooksOptions) {
   const given = [secret, secrets, webhooks].filter((source) => source !== undefined)

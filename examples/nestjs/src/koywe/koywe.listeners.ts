@@ -1,11 +1,11 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common'
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common'
 import type { Delivery, KoyweEvent, KoyweWebhooks } from '@x/koywe-core'
 import { OrdersService } from '../orders/orders.service'
 import { koyweReceiver } from './koywe.receiver'
 
 /** Hands Koywe's events to the services that care. A listener that throws makes Koywe's delivery fail, so that it can come again. */
 @Injectable()
-export class KoyweListeners implements OnModuleInit {
+export class KoyweListeners implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(koyweReceiver) private readonly webhooks: KoyweWebhooks,
     private readonly orders: OrdersService,
@@ -18,6 +18,11 @@ export class KoyweListeners implements OnModuleInit {
       .on('crypto_delivered', (event, delivery) => this.record('delivered', event, delivery))
       .on('crypto_tx_failed', (event, delivery) => this.record('failed', event, delivery))
       .onAny((event) => console.log(`event ${event.eventName} order ${event.orderId}`))
+  }
+
+  /** By now no delivery comes in any more; the services that are injected here may go when the last listener has ended. */
+  onApplicationShutdown(): Promise<void> {
+    return this.webhooks.idle()
   }
 
   private record(status: string, { orderId }: KoyweEvent, delivery: Delivery): Promise<void> {

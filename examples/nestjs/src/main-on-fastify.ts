@@ -1,0 +1,15 @@
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { AppModule } from './app.module'
+import { mountKoywe } from './koywe/mount-on-fastify'
+
+async function bootstrap(): Promise<void> {
+  const { PORT = '3000', HOST = '127.0.0.1' } = process.env
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter())
+  await mountKoywe(app)
+  app.enableShutdownHooks() // on SIGTERM the running listeners are waited for
+  await app.listen(PORT, HOST)
+  console.log(`listening on ${await app.getUrl()}`)
+}
+
+void bootstrap()
