@@ -129,7 +129,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     release()
     const request = post(signed(payload({ test: 'wait' satisfies Behaviour })))
     const first = play(request)
-    await vi.waitUntil(() => waiting.length === 1)
+    await vi.waitUntil(() => waiting.length === 1, { timeout: answerWithinMs })
     const { response, heard } = await playAndCount(request)
     expectAnswer(response, { status: 503, body: '{"error":"in_progress"}', retryAfter: '5' })
     expect(heard).toEqual([])
