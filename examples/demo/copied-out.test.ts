@@ -1,7 +1,9 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, delimiter, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pack, publishedPackages } from '../../packages/packaging/test/pack.js'
+import { environment } from '../../packages/packaging/test/run.js'
 import { type Agreement, environmentOf, makeAgreement } from './agreement.js'
 import { examples } from './examples.js'
 import { play } from './play.js'
@@ -10,7 +12,6 @@ import { run } from './run.js'
 /** The parts of a package.json that are looked at. */
 interface Manifest {
   readonly name: string
-  readonly private?: boolean
   readonly scripts?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
@@ -103,19 +104,13 @@ describe.each(folders)('examples/%s, copied out of the repository', (folder) => 
   )
 })
 
+/** Packs every published package: `file:` and a path, by package name. */
 async function packPackages(destination: string): Promise<Record<string, string>> {
   await mkdir(destination)
   const packed: Record<string, string> = {}
-  for (const entry of await readdir(join(root, 'packages'), { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue
-    const folder = join(root, 'packages', entry.name)
-    const manifest = await readManifest(folder)
-    if (manifest.private) continue
-    const tarball = join(destination, `${entry.name}.tgz`)
-    const command = ['pnpm', 'pack', '--out', tarball] as const
-    const ended = await run({ command, folder, env: process.env }, 2 * minutes)
-    expect(ended, `pnpm pack in packages/${entry.name}`).toMatchObject({ code: 0 })
-    packed[manifest.name] = `file:${tarball}`
+  for (const published of await publishedPackages()) {
+    const { name, tarball } = await pack(published, destination)
+    packed[name] = `file:${tarball}`
   }
   return packed
 }
@@ -149,12 +144,4 @@ function fillIn(envExample: string, values: Readonly<Record<string, string>>): s
     if (!line.test(env)) throw new Error(`.env.example does not name ${name}`)
     return env.replace(line, `${name}=${value}`)
   }, envExample)
-}
-
-/** What a person's shell has: without the test runner's variables, and with none of this repository's programs. */
-function environment(): NodeJS.ProcessEnv {
-  const foreign = /^(npm_(package|lifecycle)_.*|NODE_ENV|VITEST.*|PORT|HOST|USERS_FILE|KOYWE_.*)$/
-  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
-  const path = process.env.PATH?.split(delimiter).filter((folder) => !folder.startsWith(root))
-  return { ...Object.fromEntries(kept), PATH: path?.join(delimiter) }
 }
