@@ -2,7 +2,8 @@ import { throws } from 'node:assert'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createKoyweWebhooks, readBody } from '@x/koywe-core'
+import { createKoyweWebhooks } from '@x/koywe-core'
+import { readBody } from '@x/koywe-core/adapter'
 
 export async function start(secret: string) {
   const delivered: string[] = []
