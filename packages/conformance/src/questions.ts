@@ -13,7 +13,7 @@ export const key = 'conformance-key'
 export const allowedEmail = 'María+alta@example.com'
 
 /** How long a server under test may take for an answer. */
-export const answerTimeoutMs = 80
+export const answerTimeoutMs = 400
 
 /** Every value that a careless `isAllowed` might give for the e-mail `<name>@example.com`. */
 export const carelessAnswers: Readonly<Record<string, () => unknown>> = {

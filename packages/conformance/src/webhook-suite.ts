@@ -24,7 +24,7 @@ import {
 } from './deliveries.js'
 import type { Mount, WebhookServer } from './mount.js'
 
-const timeoutMs = 150
+const timeoutMs = 400
 
 /**
  * Plays every delivery at every mount and compares status, headers and body to the byte. An adapter is proven by
