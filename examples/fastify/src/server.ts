@@ -41,5 +41,5 @@ app.get<{ Params: { id: string } }>('/orders/:id', async ({ params }) =>
 await app.listen({ port: Number(PORT), host: HOST })
 console.log(`listening on ${app.listeningOrigin}`)
 
-// On close no listener is running any more: close your database in an onClose hook.
+// Where an onClose hook of yours closes the database, let it await app.koywe.idle() first.
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => app.close())
