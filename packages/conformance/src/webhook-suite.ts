@@ -260,7 +260,7 @@ async function closing(socket: Socket): Promise<void> {
 }
 
 function printMatrix(rows: readonly string[]): void {
-  const played = rows.join('').match(/[.p](?=[.p]*$)/gm)?.length ?? 0
+  const played = rows.join('\n').match(/[.p](?=[.p]*$)/gm)?.length ?? 0
   process.stdout.write(
     `\nmounts × deliveries: "." answered as every mount does, "p" answered by the parser in front\n${rows.join('\n')}\n` +
       `${rows.length} mounts, ${played} deliveries played\n`,
