@@ -12,32 +12,30 @@ export interface MemorySample {
   readonly megabytes: number
 }
 
-/** Three server processes, two of which are killed again and again. */
+/** Three server processes, two of which can be killed. */
 export interface Fleet {
   readonly ports: readonly number[]
   readonly memory: readonly MemorySample[]
-  /** Kills and restarts servers at random until `stop`. The first is left alone, so that its memory can be watched. */
+  /** How many times a server was killed. */
   readonly kills: () => number
-  /** Ends all processes. */
+  /**
+   * Kills a server with SIGKILL and starts it again a moment later, unless one is down already. The first is left alone, so that
+   * its memory can be watched.
+   */
+  killOne(): void
+  /** Ends all processes. @throws {Error} when a server could not be started again. */
   stop(): Promise<void>
 }
 
 // Run as compiled: to compile it at every restart would take longer than the time between two kills.
 const serverFile = fileURLToPath(new URL('./server.js', import.meta.url))
 
-/**
- * Starts the servers and, a little later, the killing.
- *
- * @param killEveryMs The mean time between two kills.
- */
-export async function startFleet(
-  settings: Omit<ServerSettings, 'port' | 'name'>,
-  killEveryMs: number,
-): Promise<Fleet> {
+/** Starts the servers. */
+export async function startFleet(settings: Omit<ServerSettings, 'port' | 'name'>): Promise<Fleet> {
   const started = Date.now()
   const memory: MemorySample[] = []
-  const stopping = new AbortController()
   let kills = 0
+  let restart: Promise<void> | undefined
 
   async function start(index: number, port: number): Promise<Running> {
     const child = fork(serverFile, [JSON.stringify({ ...settings, port, name: `${index}` })])
@@ -55,32 +53,29 @@ export async function startFleet(
   const servers = await Promise.all([start(0, 0), start(1, 0), start(2, 0)])
   const ports = servers.map(({ port }) => port)
 
-  async function killAtRandom(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await delay(killEveryMs * (0.5 + Math.random()), undefined, { signal: stopping.signal })
-      const index = Math.random() < 0.5 ? 1 : 2
-      const victim = servers[index]
-      if (!victim) throw new Error('there are three servers')
-      await kill(victim.child)
-      kills++
-      await delay(200 + Math.random() * 800)
-      servers[index] = await start(index, victim.port)
-    }
+  async function killAndRestart(index: number): Promise<void> {
+    const victim = servers[index]
+    if (!victim) throw new Error('there are three servers')
+    await kill(victim.child)
+    kills++
+    await delay(200 + Math.random() * 800)
+    servers[index] = await start(index, victim.port)
+    restart = undefined
   }
-
-  const killing = killAtRandom().catch((error: unknown) => {
-    if (!stopping.signal.aborted) throw error
-  })
-  // Reported by stop().
-  killing.catch(() => {})
 
   return {
     ports,
     memory,
     kills: () => kills,
+    killOne() {
+      restart ??= killAndRestart(Math.random() < 0.5 ? 1 : 2)
+      // Reported by stop(); until then the other servers are enough.
+      restart.catch(() => {})
+    },
     async stop() {
-      stopping.abort()
-      await killing.finally(() => Promise.all(servers.map(({ child }) => kill(child))))
+      const [restarted] = await Promise.allSettled([restart])
+      await Promise.all(servers.map(({ child }) => kill(child)))
+      if (restarted.status === 'rejected') throw restarted.reason
     },
   }
 }

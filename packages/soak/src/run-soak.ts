@@ -15,8 +15,8 @@ export interface SoakOptions {
   readonly seconds: number
   readonly redisUrl?: string
   readonly postgresUrl?: string
-  /** The mean time between two kills. Default: 8000. */
-  readonly killEveryMs?: number
+  /** How many events are sent between two kills, on average. Default: 500. */
+  readonly killEvery?: number
   progress?(line: string): void
 }
 
@@ -36,7 +36,7 @@ export interface SoakReport {
 
 /** Runs one soak against the real engines and removes what it has written there. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
-  const { store, deliveries, orders, killEveryMs = 8000, progress = () => {} } = options
+  const { store, deliveries, orders, killEvery = 500, progress = () => {} } = options
   const redisUrl = options.redisUrl ?? 'redis://127.0.0.1:6379'
   const postgresUrl = options.postgresUrl ?? 'postgres://postgres@127.0.0.1:5432/test'
   const schema = `koywe_soak_${randomUUID().slice(0, 8)}`
@@ -44,18 +44,22 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const pool = new pg.Pool({ ...poolSettings(postgresUrl), max: 2 })
   try {
     await createTables(pool, schema, store)
-    const fleet = await startFleet(
-      { secret, store, redisUrl, postgresUrl, schema, leaseMs: 2000, failing: 0.05 },
-      killEveryMs,
-    )
+    const settings = { secret, store, redisUrl, postgresUrl, schema, leaseMs: 2000, failing: 0.05 }
+    const fleet = await startFleet(settings)
     const started = Date.now()
+    let nextKill = killEvery
     const sent = await sendAll({
       secret,
       deliveries,
       orders,
       ports: fleet.ports,
       until: started + options.seconds * 1000,
-      progress: (events) => progress(`${events} events, ${fleet.kills()} kills`),
+      onSent(events) {
+        if (events % 1000 === 0) progress(`${events} events, ${fleet.kills()} kills`)
+        if (events < nextKill) return
+        nextKill += killEvery * (0.5 + Math.random())
+        fleet.killOne()
+      },
     }).finally(() => fleet.stop())
     const seconds = (Date.now() - started) / 1000
     const counts = await countEffects(pool, schema)

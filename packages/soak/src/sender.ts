@@ -12,8 +12,8 @@ export interface SenderPlan {
   readonly orders: number
   /** No new event is sent after that time, in milliseconds since the epoch. */
   readonly until: number
-  /** Called about once in a thousand events. */
-  progress(sent: number): void
+  /** Called with the number of events before each is sent for the first time. */
+  onSent(events: number): void
 }
 
 /** What the sender has seen. */
@@ -45,7 +45,7 @@ export const answerWithinMs = 20_000
 
 const senders = 24
 const attempts = 200
-const shares = { twiceAtOnce: 0.1, againLate: 0.02, outOfOrder: 0.1 }
+const shares = { twiceAtOnce: 0.1, againLate: 0.02, outOfOrder: 0.12 }
 
 /** Sends every event until it is answered with 200, several at a time, to any of the servers. */
 export async function sendAll(plan: SenderPlan): Promise<SenderResult> {
@@ -103,7 +103,7 @@ export async function sendAll(plan: SenderPlan): Promise<SenderResult> {
       const body = bodyOf(event)
       result.events++
       if (event !== place) result.outOfOrder++
-      if (result.events % 1000 === 0) plan.progress(result.events)
+      plan.onSent(result.events)
       const copies = [sendUntilDone(body)]
       if (Math.random() < shares.twiceAtOnce) {
         result.sentTwiceAtOnce++
@@ -161,7 +161,7 @@ function wordOf(text: string): string {
   return error ?? (duplicate ? 'duplicate' : 'received')
 }
 
-/** The numbers up to `count`, about 10 % of them elsewhere than in their place. */
+/** The numbers up to `count`, a little over 10 % of them elsewhere than in their place. */
 function shuffleSome(count: number): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, index) => index)
   for (let place = 0; place < count; place++) {

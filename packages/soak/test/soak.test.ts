@@ -24,7 +24,7 @@ await describeWithServer('a short soak', postgresUrl, async () => {
           deliveries: 1500,
           orders: 300,
           seconds: 240,
-          killEveryMs: 3000,
+          killEvery: 200,
           redisUrl,
           postgresUrl,
         })
