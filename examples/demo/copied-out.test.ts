@@ -2,11 +2,14 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeWithServer } from '../../packages/core/test/engines.js'
 import { pack, publishedPackages } from '../../packages/packaging/test/pack.js'
 import { environment } from '../../packages/packaging/test/run.js'
 import { type Agreement, environmentOf, makeAgreement } from './agreement.js'
+import { drill } from './drill.js'
 import { examples } from './examples.js'
 import { play } from './play.js'
+import { queues } from './queues.js'
 import { run } from './run.js'
 
 /** The parts of a package.json that are looked at. */
@@ -33,10 +36,13 @@ afterAll(async () => {
   await rm(outside, { recursive: true, force: true })
 }, 2 * minutes)
 
-/** The last one is proven by its own tests: Koywe's JWTs are not what the play shows. */
-const folders = [...new Set(examples.map(({ folder }) => folder)), 'auth-jwt']
+const folders = [
+  ...new Set(examples.map(({ folder }) => folder)),
+  ...queues.map(({ folder }) => folder),
+  'auth-jwt', // proven by its own tests: Koywe's JWTs are not what the play shows
+]
 
-describe.each(folders)('examples/%s, copied out of the repository', (folder) => {
+describe.each(folders)('examples/%s, copied out of the repository', async (folder) => {
   const original = join(root, 'examples', folder)
   const servers = examples.filter((example) => example.folder === folder)
   let copy: string
@@ -102,6 +108,28 @@ describe.each(folders)('examples/%s, copied out of the repository', (folder) => 
     },
     5 * minutes,
   )
+
+  for (const { url, makePlace } of queues.filter((queue) => queue.folder === folder)) {
+    await describeWithServer('its queue', url, () => {
+      it('lets every event take effect once while its workers are killed and frozen', {
+        timeout: 5 * minutes,
+      }, async () => {
+        const { secret } = agreement
+        const place = await makePlace()
+        const env = { ...environment(), ...place.env, KOYWE_WEBHOOK_SECRET: secret }
+        const server = ['npm', 'start'] as const
+        const worker = ['npm', 'run', 'worker'] as const
+        const report = await drill({ folder: copy, env, secret, server, worker }).finally(() =>
+          place.remove(),
+        )
+        expect(report.answers).toEqual({ '200 {"received":true}': 132 })
+        expect(report.orders).toEqual(Array(20).fill('crypto_delivered 3'))
+        expect(report.started).toBeGreaterThan(60)
+        expect(report.again).toEqual([])
+        expect(report.stopped).toBe(true)
+      })
+    })
+  }
 })
 
 /** Packs every published package: `file:` and a path, by package name. */

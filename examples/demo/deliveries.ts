@@ -62,7 +62,7 @@ export function makeDeliveries(secret: string): readonly Delivery[] {
 }
 
 /** Signs word for word as Koywe's page does, with none of the code that is being shown. */
-function sign(payload: object, secret: string): string {
+export function sign(payload: object, secret: string): string {
   const signature = createHmac('sha256', secret).update(JSON.stringify(payload)).digest('hex')
   return JSON.stringify({ ...payload, signature })
 }

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { createClient } from 'redis'
+import { postgresUrl, redisUrl } from '../../packages/core/test/engines.js'
+
+/** An example with a queue. */
+export interface Queue {
+  /** Its folder in `examples/`. */
+  readonly folder: string
+  /** The engine that holds its queue. */
+  readonly url: string
+  /** Makes a place of its own there. */
+  makePlace(): Promise<Place>
+}
+
+/** Where a drill leaves nothing behind and meets nobody. */
+export interface Place {
+  /** The environment in which the example uses it. */
+  readonly env: NodeJS.ProcessEnv
+  remove(): Promise<void>
+}
+
+/** Every example with a queue. */
+export const queues: readonly Queue[] = [
+  { folder: 'express-bullmq', url: redisUrl, makePlace: makePrefix },
+  { folder: 'fastify-pg-boss', url: postgresUrl, makePlace: makeDatabase },
+]
+
+async function makePrefix(): Promise<Place> {
+  const prefix = `drill-${randomUUID()}`
+  return {
+    env: { REDIS_URL: redisUrl, REDIS_PREFIX: prefix },
+    async remove() {
+      const client = await createClient({ url: redisUrl }).connect()
+      for await (const keys of client.scanIterator({ MATCH: `${prefix}:*`, COUNT: 1000 })) {
+        if (keys.length > 0) await client.unlink(keys)
+      }
+      await client.close()
+    },
+  }
+}
+
+async function makeDatabase(): Promise<Place> {
+  const name = `drill_${randomUUID().replaceAll('-', '')}`
+  await asAdmin(`create database ${name}`)
+  const url = new URL(postgresUrl)
+  url.pathname = name
+  return {
+    env: { DATABASE_URL: url.href },
+    remove: () => asAdmin(`drop database ${name} with (force)`),
+  }
+}
+
+async function asAdmin(sql: string): Promise<void> {
+  const client = new pg.Client(postgresUrl)
+  await client.connect()
+  await client.query(sql).finally(() => client.end())
+}

@@ -1,0 +1,14 @@
+import pg from 'pg'
+
+const { DATABASE_URL = 'postgres://postgres@127.0.0.1:5432/postgres' } = process.env
+
+/** Opens the database and creates the tables of the orders where they do not exist. */
+export async function openDatabase(): Promise<pg.Pool> {
+  const pool = new pg.Pool({ connectionString: DATABASE_URL, connectionTimeoutMillis: 4000 })
+  pool.on('error', ({ message }) => console.error(`database: ${message}`))
+  await pool.query(`
+    select pg_advisory_xact_lock(hashtext('orders')); -- the server and the worker may start together
+    create table if not exists events (delivery_id text primary key, order_id text not null);
+    create table if not exists orders (id text primary key, latest jsonb not null, applied int not null)`)
+  return pool
+}
