@@ -13,6 +13,7 @@ export const unclaimed: ClaimedClaim = {
 /**
  * Asks the store whose turn an event is.
  *
+ * @param track Is told of what goes on after this has settled.
  * @throws {KoyweError} `in_progress`; `store_unavailable` when the store fails or does not answer in time.
  * @throws {TypeError} when the store answers with something that is no {@link Claim}.
  */
@@ -21,11 +22,13 @@ export async function claimEvent(
   key: string,
   deadline: Deadline,
   logger: Logger,
+  track: (work: Promise<void>) => void,
 ): Promise<ClaimedClaim | { readonly state: 'done' }> {
   const asked = (async () => store.claim(key))()
   const late = (): Error => {
     // An answer that comes after we have given up must not keep the event from being handled.
-    asked.then((claim) => giveBack(claim, logger)).catch(() => {})
+    const given = asked.then((claim) => giveBack(claim, logger))
+    track(given.catch(() => {}))
     return new Error('it did not answer in time')
   }
   const claim = await deadline.race(asked, late).catch((cause: unknown) => {
@@ -55,14 +58,15 @@ export async function claimEvent(
  * Notes that the event took effect. When the store cannot, that is only logged: asking for a retry would run the listeners
  * twice.
  *
- * @throws {KoyweError} `handler_failed` when the store says that the event has not taken effect after all.
+ * @throws {KoyweError} `handler_failed` when the store says that the event has not taken effect after all, and
+ * `store_unavailable` when it alone knows and cannot say.
  */
 export async function complete(claim: ClaimedClaim, logger: Logger): Promise<void> {
   try {
     await claim.complete()
   } catch (error) {
     if (KoyweError.is(error)) {
-      logger.error(error, 'koywe handler_failed: an event can be handled when it is sent again.')
+      logger.error(error, `koywe ${error.code}: an event could not be completed.`)
       await giveBack(claim, logger)
       throw error
     }
@@ -73,7 +77,7 @@ export async function complete(claim: ClaimedClaim, logger: Logger): Promise<voi
   }
 }
 
-/** Lets the next copy of the event claim it. Never rejects: without the store the claim ends with its lease. */
+/** Lets the next copy of the event claim it. Never rejects: what cannot be released ends with its lease. */
 export async function giveBack(claim: Claim, logger: Logger): Promise<void> {
   if (claim.state !== 'claimed') return
   try {
@@ -81,7 +85,7 @@ export async function giveBack(claim: Claim, logger: Logger): Promise<void> {
   } catch (error) {
     logger.error(
       error,
-      'koywe: a failed event could not be released; a copy of it is handled only after its lease has ended.',
+      'koywe: a failed event could not be released. Where its error says no more, a copy is handled after its lease has ended.',
     )
   }
 }

@@ -34,9 +34,12 @@ export interface DedupeStoreOptions {
 
 /** Options of the memory store. */
 export interface MemoryDedupeStoreOptions extends DedupeStoreOptions {
-  /** How many completed events are remembered; the oldest is forgotten first. Default: 100,000, about 20 MB. */
+  /**
+   * How many completed events are remembered; up to twice as many are, then the older half is forgotten. Default: 100,000,
+   * at most about 40 MB.
+   */
   readonly maxEntries?: number
-  /** The clock, in milliseconds. Default: `Date.now`. */
+  /** The clock, in milliseconds. Default: `performance.now`, which nobody sets back. */
   readonly now?: () => number
 }
 
@@ -49,48 +52,49 @@ export const dedupeDefaults = { leaseMs: 5 * 60_000, ttlMs: 7 * 24 * 60 * 60_000
  * @throws {TypeError} when an option is not a number above 0.
  */
 export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}): DedupeStore {
-  const { leaseMs, ttlMs, maxEntries, now } = {
-    ...dedupeDefaults,
-    maxEntries: 100_000,
-    now: Date.now,
-    ...options,
-  }
+  const { leaseMs = dedupeDefaults.leaseMs, ttlMs = dedupeDefaults.ttlMs } = options
+  const { maxEntries = 100_000, now = () => performance.now() } = options
   checkPositive({ leaseMs, ttlMs, maxEntries })
 
-  // Both stay in the order of their expiry, since every entry lives equally long.
   const running = new Map<string, Expiring>()
-  const completed = new Map<string, Expiring & { readonly by: Expiring }>()
+  // Two generations: when the newer is full it becomes the older, whose events are forgotten all at once.
+  let newer = new Map<string, Completed>()
+  let older = new Map<string, Completed>()
 
-  function forgetOld(time: number): void {
-    for (const [key, { until }] of running) {
-      if (until > time) break
-      running.delete(key)
+  function findRunning(key: string): Expiring | undefined {
+    return ifLive(running.get(key))
+  }
+
+  function findCompleted(key: string): Completed | undefined {
+    return ifLive(newer.get(key) ?? older.get(key))
+  }
+
+  function ifLive<Entry extends Expiring>(entry: Entry | undefined): Entry | undefined {
+    return entry !== undefined && entry.until > now() ? entry : undefined
+  }
+
+  function remember(key: string, completed: Completed): void {
+    if (newer.size >= maxEntries) {
+      older = newer
+      newer = new Map()
     }
-    for (const [key, { until }] of completed) {
-      if (until > time && completed.size <= maxEntries) break
-      completed.delete(key)
-    }
+    newer.set(key, completed)
   }
 
   return {
     async claim(key) {
-      const time = now()
-      forgetOld(time)
-      if (completed.has(key)) return { state: 'done' }
-      if (running.has(key)) return { state: 'in_progress' }
+      if (findCompleted(key)) return { state: 'done' }
+      if (findRunning(key)) return { state: 'in_progress' }
 
-      const mine = { until: time + leaseMs }
+      const mine = { until: now() + leaseMs }
       running.set(key, mine)
       return {
         state: 'claimed',
         async complete() {
-          forgetOld(now())
-          const holder = running.get(key) ?? completed.get(key)?.by
+          const holder = findRunning(key) ?? findCompleted(key)?.by
           if (holder !== undefined && holder !== mine) throw claimLost(leaseMs)
           running.delete(key)
-          completed.delete(key)
-          completed.set(key, { until: now() + ttlMs, by: mine })
-          forgetOld(now())
+          remember(key, { until: now() + ttlMs, by: mine })
         },
         async release() {
           if (running.get(key) === mine) running.delete(key)
@@ -102,6 +106,11 @@ export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}):
 
 interface Expiring {
   readonly until: number
+}
+
+interface Completed extends Expiring {
+  /** The claim that completed it. */
+  readonly by: Expiring
 }
 
 /** The error of a `complete()` that came when another had taken the claim over. */

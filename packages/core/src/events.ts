@@ -133,5 +133,5 @@ const stateByEvent: Readonly<Record<KoyweEventName, KoyweOrderState | undefined>
 
 /** The state that an order is in after an event, or `undefined` where Koywe does not say (`crypto_tx_failed`). */
 export function orderStateOf(name: KoyweEventName): KoyweOrderState | undefined {
-  return stateByEvent[name]
+  return isKoyweEventName(name) ? stateByEvent[name] : undefined
 }

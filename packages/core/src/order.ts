@@ -3,7 +3,8 @@ import { isKoyweEventName, type KoyweOrderState, orderStateOf } from './events.j
 /** What has to be kept of an order's latest event, to tell whether the next one is news. Every event has this form. */
 export interface OrderMark {
   readonly eventName: string
-  readonly timeStamp?: string
+  /** As Koywe sent it, or the `Date` that a database has made of it. */
+  readonly timeStamp?: string | Date
 }
 
 const rankByState: Readonly<Record<KoyweOrderState, number>> = {
@@ -45,8 +46,8 @@ export function isFinal(state: KoyweOrderState): boolean {
  *
  * @param previous The latest event that is kept of this order, or nothing when there is none.
  */
-export function supersedes(previous: OrderMark | undefined, next: OrderMark): boolean {
-  if (previous === undefined) return true
+export function supersedes(previous: OrderMark | null | undefined, next: OrderMark): boolean {
+  if (previous === undefined || previous === null) return true
   const progress = rankOfEvent(next.eventName) - rankOfEvent(previous.eventName)
   if (progress !== 0) return progress > 0
   return timeOf(next) > timeOf(previous)
@@ -59,6 +60,6 @@ function rankOfEvent(name: string): number {
 }
 
 function timeOf({ timeStamp }: OrderMark): number {
-  const time = Date.parse(timeStamp ?? '')
+  const time = new Date(timeStamp ?? Number.NaN).getTime()
   return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time
 }

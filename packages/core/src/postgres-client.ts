@@ -8,7 +8,7 @@ export interface PostgresJsClient {
   unsafe(text: string, values?: string[]): PromiseLike<readonly unknown[]>
 }
 
-/** Runs one statement. Resolves to the column `state` of its first row. */
+/** Runs one statement. Resolves to the only column of its first row. */
 export type Run = (text: string, ...values: string[]) => Promise<unknown>
 
 /**
@@ -21,20 +21,20 @@ export function runner(client: PgClient | PostgresJsClient): Run {
   if (typeof shape?.unsafe === 'function') {
     // This is postgres.js: `unsafe` is its name for SQL in a string, whose values still go as parameters.
     const sql = client as PostgresJsClient
-    return async (text, ...values) => stateOf(await sql.unsafe(text, values))
+    return async (text, ...values) => columnOf(await sql.unsafe(text, values))
   }
   if (typeof shape?.query === 'function') {
     const pg = client as PgClient
-    return async (text, ...values) => stateOf((await pg.query(text, values)).rows)
+    return async (text, ...values) => columnOf((await pg.query(text, values)).rows)
   }
   throw new TypeError(
     'A Postgres client is needed: a Pool or Client of pg (`new Pool({ connectionString })`), or the `sql` of postgres.js (`postgres(url)`).',
   )
 }
 
-function stateOf(rows: readonly unknown[] | undefined): unknown {
-  const row = rows?.[0]
-  return typeof row === 'object' && row !== null && 'state' in row ? row.state : undefined
+/** Whatever the column is called: a client may have been told to rename it. */
+function columnOf(rows: readonly unknown[] | undefined): unknown {
+  return Object.values(rows?.[0] ?? {})[0]
 }
 
 /** Whether the database has answered with this error, so that the statement did nothing. Both clients keep the answer's fields. */
@@ -44,20 +44,14 @@ export function isAnswer(error: unknown): boolean {
 
 /** Whether the database has answered that there is no such table. */
 export function isMissingTable(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === '42P01'
+  return codeOf(error) === '42P01'
 }
 
-/** @throws {TypeError} for what commits every statement by itself. */
-export function checkTransaction(client: object): void {
-  const { getTransactionStatus } = client as { getTransactionStatus?: unknown } // only looked at
-  // A pool of pg counts its clients, and only the outermost `sql` of postgres.js can begin.
-  if (
-    'totalCount' in client ||
-    'begin' in client ||
-    (typeof getTransactionStatus === 'function' && getTransactionStatus.call(client) === 'I')
-  ) {
-    throw new TypeError(
-      'completeIn needs the client of an open transaction: one from `pool.connect()` on which `BEGIN` has been awaited, or the `sql` that `sql.begin(async (sql) => …)` hands over.',
-    )
-  }
+/** Whether another transaction was in the way, so that the same statement may go through now: a serialization failure or a deadlock. */
+export function isConflict(error: unknown): boolean {
+  return ['40001', '40P01'].includes(String(codeOf(error)))
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 }

@@ -1,14 +1,19 @@
-/** The statements of the Postgres store. Each returns at most one row with the column `state`. */
+/** The statements of the Postgres store. Each returns at most one row with one column. */
 export interface PostgresStatements {
   /** Key, token, lease in ms → `claimed`, `in_progress` or `done`. */
   readonly claim: string
   /** Key, token, retention in ms → `done` or `lost`. */
   readonly complete: string
-  /** The same for a transaction of the user, where it waits for nobody but a claim that is taking the row over. */
+  /** The transaction that a statement runs in, as text: outside of one, another each time. */
+  readonly transaction: string
+  /**
+   * Key, token, retention in ms, transaction → `done`, `lost`, or `outside` of that transaction. It waits for nobody but a claim
+   * that is taking the row over.
+   */
   readonly completeIn: string
   /** Key, token → `done` when that token's completion is committed. */
   readonly isDone: string
-  /** Key, token → `locked` when a transaction that is still open has completed it. */
+  /** Key, token → `done`, or `locked` when a transaction that is still open has completed it. */
   readonly release: string
   /** Deletes what expired a day ago, 10,000 rows at most. */
   readonly cleanUp: string
@@ -53,16 +58,23 @@ noted as (
   returning key)
 select case when exists (select from noted) then 'done' else 'lost' end as state`,
 
+    transaction: 'select txid_current()::text as transaction',
+
     completeIn: `
-with noted as (update ${quoted} set done = true, until = ${after('$3')} where ${mine} returning key)
-select case when exists (select from noted) then 'done' else 'lost' end as state`,
+with noted as (
+  update ${quoted} set done = true, until = ${after('$3')} where ${mine} and txid_current()::text = $4 returning key)
+select case
+  when exists (select from noted) then 'done'
+  when txid_current()::text <> $4 then 'outside'
+  else 'lost' end as state`,
 
     isDone: `select 'done' as state from ${quoted} where ${mine} and done`,
 
     release: `
 with free as (select key from ${quoted} where ${mine} and not done for update skip locked),
 released as (delete from ${quoted} as held using free where held.key = free.key returning held.key)
-select 'locked' as state from ${quoted} where ${mine} and not done and not exists (select from released)`,
+select case when done then 'done' else 'locked' end as state from ${quoted}
+where ${mine} and not exists (select from released)`,
 
     cleanUp: `
 with old as (

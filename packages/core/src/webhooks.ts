@@ -7,10 +7,11 @@ import { createDelivery, type DeliveryParts } from './delivery.js'
 import { createEmitter, type KoyweEmitter } from './emitter.js'
 import { errorResponse, KoyweError } from './errors.js'
 import type { KoyweEvent, UnknownKoyweEvent } from './events.js'
-import { type HttpHandler, type HttpRequest, jsonResponse } from './http.js'
+import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http.js'
 import { checkLogger, chooseLogger, type Logger } from './logger.js'
 import { checkFields, parseBody } from './payload.js'
 import { createVerifier, digest, type SignedBody, splitBody } from './signature.js'
+import { createTracker } from './tracker.js'
 
 /** One secret, or several while they are being rotated: the current one first. */
 export type Secrets = string | readonly string[]
@@ -33,7 +34,7 @@ export interface KoyweWebhooksOptions {
 /** What a user does with a receiver, or with the middleware made of it. */
 export interface KoyweReceiver extends KoyweEmitter {
   /**
-   * Resolves when no listener is running and every claim is settled. For a graceful stop: close the server first, so
+   * Resolves when no delivery is being handled and every claim is settled. For a graceful stop: close the server first, so
    * that no delivery comes in, then wait for this; listeners that outlasted `timeoutMs` are waited for too.
    */
   idle(): Promise<void>
@@ -59,7 +60,7 @@ export function createKoyweWebhooks(
   checkLogger(options.logger)
   checkDedupe(dedupe)
   const { emitter, emit } = createEmitter()
-  const running = new Set<Promise<void>>()
+  const { track, idle } = createTracker()
   let toldOfOldSecret = false
 
   async function read(request: HttpRequest, deadline: Deadline): Promise<SignedBody> {
@@ -91,15 +92,12 @@ export function createKoyweWebhooks(
     const settled = emit(event, delivery).then(
       () => complete(delivery.claim, logger),
       async (cause: unknown) => {
-        logger.error(cause, `koywe handler_failed: ${name} can be handled when it is sent again.`)
+        logger.error(cause, `koywe handler_failed: a listener of ${name} failed.`)
         await giveBack(delivery.claim, logger)
         throw new KoyweError('handler_failed', 'A listener failed.', { cause })
       },
     )
-    running.add(settled)
-    const end = (): boolean => running.delete(settled)
-    settled.then(end, end)
-    await deadline.race(settled, () => {
+    await deadline.race(track(settled), () => {
       abort()
       return new KoyweError(
         'timeout',
@@ -108,41 +106,41 @@ export function createKoyweWebhooks(
     })
   }
 
-  return Object.assign(emitter, {
-    async idle() {
-      while (running.size > 0) await Promise.allSettled(running)
-    },
-    async handle(request: HttpRequest) {
-      const receivedAt = new Date()
-      const logger = chooseLogger(options.logger, request.logger)
-      const deadline = startDeadline(timeoutMs)
-      try {
-        checkHeaders(request.headers, limit)
-        const signed = await read(request, deadline)
-        const secretIndex = authenticate(signed, verifier, request.headers)
-        tellOfOldSecret(secretIndex, logger)
-        const event = checkFields(signed.payload)
-        const id = dedupe ? digest(signed.text) : undefined
-        const claim = dedupe && id ? await claimEvent(dedupe, id, deadline, logger) : unclaimed
-        if (claim.state === 'done') return jsonResponse(200, { received: true, duplicate: true })
-        const facts = {
-          signedText: signed.text,
-          timeStamp: event.timeStamp,
-          secretIndex,
-          receivedAt,
-          claim,
-        }
-        await run(event, createDelivery(facts, id), deadline, logger)
-        return jsonResponse(200, { received: true })
-      } catch (error) {
-        if (!KoyweError.is(error)) throw error
-        // A failed listener has its own line, with its error.
-        if (error.code !== 'handler_failed') logger.warn(`koywe ${error.code}: ${error.message}`)
-        return errorResponse(error)
-      } finally {
-        deadline.clear()
+  async function answer(request: HttpRequest): Promise<HttpResponse> {
+    const receivedAt = new Date()
+    const logger = chooseLogger(options.logger, request.logger)
+    const deadline = startDeadline(timeoutMs)
+    try {
+      checkHeaders(request.headers, limit)
+      const signed = await read(request, deadline)
+      const secretIndex = authenticate(signed, verifier, request.headers)
+      tellOfOldSecret(secretIndex, logger)
+      const event = checkFields(signed.payload)
+      const id = dedupe ? digest(signed.text) : undefined
+      const claim = dedupe && id ? await claimEvent(dedupe, id, deadline, logger, track) : unclaimed
+      if (claim.state === 'done') return jsonResponse(200, { received: true, duplicate: true })
+      const facts = {
+        signedText: signed.text,
+        timeStamp: event.timeStamp,
+        secretIndex,
+        receivedAt,
+        claim,
       }
-    },
+      await run(event, createDelivery(facts, id), deadline, logger)
+      return jsonResponse(200, { received: true })
+    } catch (error) {
+      if (!KoyweError.is(error)) throw error
+      // A failed listener has its own line, with its error.
+      if (error.code !== 'handler_failed') logger.warn(`koywe ${error.code}: ${error.message}`)
+      return errorResponse(error)
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  return Object.assign(emitter, {
+    idle,
+    handle: (request: HttpRequest) => track(answer(request)),
   })
 }
 

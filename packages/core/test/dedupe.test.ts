@@ -132,11 +132,25 @@ describe('a completed event', () => {
     expect(await stateOf(store, 'a')).toBe('claimed')
   })
 
-  it('is forgotten, the oldest first, when there are too many', async () => {
+  it('is forgotten, the oldest first, when there are more than twice as many as asked for', async () => {
     const { store } = setUp({ maxEntries: 3 })
-    for (const key of ['a', 'b', 'c', 'd']) await (await claimed(store, key)).complete()
-    expect(await stateOf(store, 'a')).toBe('claimed')
-    for (const key of ['b', 'c', 'd']) expect(await stateOf(store, key)).toBe('done')
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    for (const [index, key] of keys.entries()) {
+      await (await claimed(store, key)).complete()
+      for (const recent of keys.slice(Math.max(0, index - 2), index + 1)) {
+        expect(await stateOf(store, recent)).toBe('done')
+      }
+    }
+    for (const key of ['a', 'b', 'c']) expect(await stateOf(store, key)).toBe('claimed')
+  })
+
+  it('is remembered also when it was completed twice among many others', async () => {
+    const { store } = setUp({ maxEntries: 2 })
+    const claim = await claimed(store, 'a')
+    await claim.complete()
+    for (const key of ['b', 'c']) await (await claimed(store, key)).complete()
+    await claim.complete()
+    expect(await stateOf(store, 'a')).toBe('done')
   })
 
   it('does not make the store forget what is running', async () => {
@@ -181,6 +195,13 @@ it('a call costs no more when 100,000 events are remembered than when 1,000 are'
   // A walk over all entries would take 100 times as long.
   expect(many).toBeLessThan(few * 20)
 }, 60_000)
+
+it('an option that is undefined has its default', async () => {
+  const options = { leaseMs: undefined, ttlMs: undefined, maxEntries: undefined, now: undefined }
+  const store = createMemoryDedupeStore(options as never)
+  await (await claimed(store, 'a')).complete()
+  expect(await stateOf(store, 'a')).toBe('done')
+})
 
 it.each([
   ['leaseMs', 0],

@@ -53,6 +53,13 @@ describe('supersedes', () => {
     expect(supersedes(at('order_teleported', 30), at('payment_created', 20))).toBe(true)
   })
 
+  it('takes what a database gives back: null for no order, a Date for the time', () => {
+    expect(supersedes(null, at('payment_received', 10))).toBe(true)
+    const kept = { eventName: 'crypto_delivered', timeStamp: new Date('2022-10-26T22:20:41.658Z') }
+    expect(supersedes(kept, at('crypto_delivered', 20))).toBe(false)
+    expect(supersedes(kept, at('crypto_delivered', 21))).toBe(true)
+  })
+
   it('is never true both ways', () => {
     const marks = koyweEventNames.flatMap((name) => [at(name, 10), at(name, 20)])
     for (const one of marks) {

@@ -4,6 +4,7 @@ import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMemoryDedupeStore } from '../src/dedupe.js'
+import { createKoyweWebhooks } from '../src/index.js'
 import {
   completeIn,
   createPostgresDedupeStore,
@@ -13,6 +14,7 @@ import {
   type PostgresJsClient,
 } from '../src/postgres.js'
 import { describeWithServer, postgresUrl } from './engines.js'
+import { requestOf, secret, signedEvent } from './requests.js'
 import { claimed, claimedWithin, describeStore, type MakeStores } from './store-conformance.js'
 
 const schema = `koywe_test_${randomUUID().slice(0, 8)}`
@@ -202,13 +204,77 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
       })
 
       it('refuses what is no transaction: it would commit "done" by itself', async () => {
-        const claim = await claimed(store, randomUUID())
-        await expect(completeIn({ claim }, client)).rejects.toThrow(TypeError)
-        await expect(completeIn({ claim }, lone)).rejects.toThrow('open transaction')
-        await claim.complete()
+        const lent = await pool.connect()
+        const reserved = await sql.reserve()
+        const wrapped: PgClient = { query: (text, values) => lent.query(text, values) }
+        for (const none of [client, lone, lent, reserved, wrapped]) {
+          const key = randomUUID()
+          const claim = await claimed(store, key)
+          await expect(completeIn({ claim }, none)).rejects.toThrow(TypeError)
+          await expect(claim.complete()).rejects.toThrow('has not committed')
+          await claim.release()
+          await claimed(store, key)
+        }
+        reserved.release()
+        lent.release()
+      })
+
+      it('says that an event is done which another listener of it wants to have again', async () => {
+        const key = randomUUID()
+        const claim = await claimed(store, key)
+        const open = await begin()
+        await completeIn({ claim }, open.client)
+        await open.commit()
+        await expect(claim.release()).rejects.toThrow('does not come again')
+        expect(await store.claim(key)).toEqual({ state: 'done' })
       })
     },
   )
+
+  it('asks for a retry when it cannot read whether the transaction has committed', async () => {
+    let away = false
+    const flaky: PgClient = {
+      query: (text, values) =>
+        away ? Promise.reject(new Error('ECONNRESET')) : pool.query(text, values),
+    }
+    const dedupe = createPostgresDedupeStore(flaky, { table })
+    const webhooks = createKoyweWebhooks(secret, { dedupe, logger: false })
+    webhooks.onAny(async (_event, delivery) => {
+      const open = await beginPg()
+      await completeIn(delivery, open.client)
+      await open.commit()
+      away = true
+    })
+    const body = signedEvent({ orderId: randomUUID() })
+    const answer = await webhooks.handle(requestOf(body))
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
+    expect(answer.body).toContain('store_unavailable')
+    away = false
+    const again = await webhooks.handle(requestOf(body))
+    expect(JSON.parse(again.body)).toEqual({ received: true, duplicate: true })
+  })
+
+  it('works where every transaction is serializable', { timeout: 60_000 }, async () => {
+    const options = '-c default_transaction_isolation=serializable'
+    const strict = new pg.Pool({ connectionString: postgresUrl, max: 10, options })
+    const store = createPostgresDedupeStore(strict, { table })
+    const keys = Array.from({ length: 300 }, () => randomUUID())
+    await Promise.all(keys.map(async (key) => (await claimed(store, key)).complete()))
+    const states = await Promise.all(keys.map(async (key) => (await store.claim(key)).state))
+    expect(new Set(states)).toEqual(new Set(['done']))
+    await strict.end()
+  })
+
+  it('works with a client that renames columns, and says so when one changes more', async () => {
+    const renaming = postgres(postgresUrl, { max: 1, transform: postgres.toPascal })
+    await claimed(createPostgresDedupeStore(renaming, { table }), randomUUID())
+    await renaming.end()
+    const changing = {
+      query: async (text: string, values: string[]) => (await pool.query(text, values)).rows,
+    }
+    const store = createPostgresDedupeStore(changing as never, { table })
+    await expect(store.claim(randomUUID())).rejects.toThrow('without a wrapper')
+  })
 
   it('completes only claims of a Postgres store', async () => {
     const claim = await claimed(createMemoryDedupeStore(), 'key')
@@ -224,6 +290,19 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         ),
       )
       await claimed(createPostgresDedupeStore(pool, { table: own }), 'key')
+    })
+
+    it('need not be created by a role that only uses it', async () => {
+      const role = `${schema}_user`
+      const client = await pool.connect()
+      await client.query(`create role ${role}; grant usage on schema ${schema} to ${role};
+        grant select, insert, update, delete on ${table} to ${role}; set role ${role}`)
+      await migrateKoyweDedupe(client, { table })
+      await (await claimed(createPostgresDedupeStore(client, { table }), randomUUID())).complete()
+      const another = { table: `${schema}.another` }
+      await expect(migrateKoyweDedupe(client, another)).rejects.toThrow('permission denied')
+      await client.query(`reset role; drop owned by ${role}; drop role ${role}`)
+      client.release()
     })
 
     it('can be created by the exported SQL', async () => {
