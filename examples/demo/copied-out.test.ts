@@ -105,6 +105,7 @@ describe.each(folders)('examples/%s, copied out of the repository', async (folde
         rows.map(({ done, wanted }) => [done, ...wanted]),
       )
       expect(report.right).toBe(true)
+      expect(report.stopped).toBe(true)
     },
     5 * minutes,
   )

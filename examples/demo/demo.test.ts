@@ -151,8 +151,11 @@ describe('a play', { timeout: 240_000 }, () => {
 
   it('stops a server that does not want to be stopped', async () => {
     const heard = `process.on('SIGTERM', () => {})`
-    const { url, deliveries } = await playAgainst(server({ delivery: 'response.destroy()', heard }))
+    const { url, deliveries, stopped } = await playAgainst(
+      server({ delivery: 'response.destroy()', heard }),
+    )
     expect(deliveries[0]?.got[0]).toContain('no answer')
+    expect(stopped).toBe(false)
     await expect(fetch(url)).rejects.toThrow()
   })
 })

@@ -57,10 +57,11 @@ async function demo(args: string[]): Promise<number> {
   }
   const report = await play({ command: example.start, folder, env }, agreement)
   print(name, report)
-  return report.right ? 0 : 1
+  return report.right && report.stopped ? 0 : 1
 }
 
-function print(name: string, { url, deliveries, questions, log, right }: Report): void {
+function print(name: string, report: Report): void {
+  const { url, deliveries, questions, log, stopped, right } = report
   const sections = [
     `${name} answers POST ${url}/webhooks/koywe`,
     formatTable(['sent', 'answer', 'the listeners saw'], deliveries),
@@ -69,6 +70,7 @@ function print(name: string, { url, deliveries, questions, log, right }: Report)
     'Meanwhile in the log of the server:',
     formatLog(log),
     right ? 'Every answer was the right one.' : 'Something is wrong: see the lines marked ✗.',
+    ...(stopped ? [] : ['The server did not end on SIGTERM and had to be killed.']),
   ]
   console.log(`\n${sections.join('\n\n')}\n`)
 }

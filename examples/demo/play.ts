@@ -20,6 +20,8 @@ export interface Report {
   readonly questions: readonly Row[]
   /** What the server's log says, by the delivery or question that it speaks of. */
   readonly log: readonly { readonly done: string; readonly lines: readonly string[] }[]
+  /** Whether the server ended by itself when it was told to. */
+  readonly stopped: boolean
   /** Whether every answer, and all that came of it, was the right one. */
   readonly right: boolean
 }
@@ -77,12 +79,13 @@ export async function play(command: Command, agreement: Agreement): Promise<Repo
   }
 
   let answered = seen
+  let stopped = false
   try {
     for (const delivery of makeDeliveries(agreement.secret)) await playDelivery(delivery)
     answered = seen
     for (const question of makeQuestions(agreement.token)) await playQuestion(question)
   } finally {
-    await server.stop()
+    stopped = await server.stop()
   }
   const late = server.lines.slice(answered).flatMap((line) => eventIn(line) ?? [])
   if (late.length > 0) {
@@ -90,7 +93,7 @@ export async function play(command: Command, agreement: Agreement): Promise<Repo
     deliveries.push({ done, got: ['', late.join(', ')], wanted: ['', nothing] })
   }
   const right = [...deliveries, ...questions].every(isRight)
-  return { url: server.url, deliveries, questions, log, right }
+  return { url: server.url, deliveries, questions, log, stopped, right }
 }
 
 /** Waits until a line of the listeners has come. */

@@ -6,9 +6,10 @@ import { blockBelow, readReadme, withFiles } from './readme.js'
 import { startServer } from './server.js'
 
 describe('README.md', () => {
-  it("shows each framework's quick start as its example has it (pnpm readme writes it)", async () => {
+  it('shows the files of the examples as they are (pnpm readme writes them)', async () => {
     const markdown = await readReadme()
     expect(markdown.match(/<!-- examples\/\w+\/src\/server.ts -->/g)).toHaveLength(3)
+    expect(markdown).toContain('<!-- examples/fastify-pg-boss/src/in-transaction.ts -->')
     expect(markdown).toBe(await withFiles(markdown))
   })
 

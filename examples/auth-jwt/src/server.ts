@@ -19,5 +19,8 @@ const server = app.listen(Number(PORT), HOST, (error) => {
 })
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
-  process.once(signal, () => server.close(() => users.close()))
+  process.once(signal, () => {
+    server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    server.close(() => users.close())
+  })
 }

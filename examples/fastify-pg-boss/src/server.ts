@@ -29,4 +29,9 @@ app.addHook('onClose', async () => {
 await app.listen({ port: Number(PORT), host: HOST })
 console.log(`listening on ${app.listeningOrigin}`)
 
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => app.close())
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, () => {
+    app.server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    app.close()
+  })
+}

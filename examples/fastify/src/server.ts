@@ -42,4 +42,9 @@ await app.listen({ port: Number(PORT), host: HOST })
 console.log(`listening on ${app.listeningOrigin}`)
 
 // Where an onClose hook of yours closes the database, let it await app.koywe.idle() first.
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => app.close())
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, () => {
+    app.server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    app.close()
+  })
+}

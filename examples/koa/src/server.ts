@@ -48,8 +48,9 @@ const server = app.listen(Number(PORT), HOST, () => {
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
+    server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
     server.close(async () => {
-      await webhooks.idle() // no listener is running any more: now close your database
+      await webhooks.idle() // no delivery is being handled any more: now close your database
     })
   })
 }

@@ -8,6 +8,9 @@ async function bootstrap(): Promise<void> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule)
   mountKoywe(app)
   app.enableShutdownHooks() // on SIGTERM the running listeners are waited for
+  process.once('SIGTERM', () => {
+    app.getHttpServer().keepAliveTimeout = 1 // a connection ends with its last answer, or it is waited for too
+  })
   await app.listen(PORT, HOST)
   console.log(`listening on ${await app.getUrl()}`)
 }

@@ -80,9 +80,14 @@ export function createRedisDedupeStore(
         throw error
       })
       if (state === 'done' || state === 'in_progress') return { state }
-      if (state !== 'claimed') {
+      if (state === 'foreign') {
         throw new Error(
           `The key ${JSON.stringify(name)} in Redis holds something else. Give the store a \`prefix\` of its own.`,
+        )
+      }
+      if (state !== 'claimed') {
+        throw new TypeError(
+          `The Redis client answered ${JSON.stringify(state)}. Give the store a client without \`legacyMode\` or a wrapper.`,
         )
       }
       return {

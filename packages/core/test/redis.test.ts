@@ -85,6 +85,11 @@ await describeWithServer('Redis', redisUrl, () => {
       expect(await admin.get(prefix + text)).toBe('a text of yours')
     })
 
+    it('says so when a client does not hand the answers on', async () => {
+      const mute = { eval: async () => undefined, sendCommand() {} }
+      await expect(createRedisDedupeStore(mute).claim('key')).rejects.toThrow('legacyMode')
+    })
+
     it('refuses at once what is no client of a known kind, and options out of range', () => {
       for (const wrong of [undefined, null, {}, { eval() {} }, { sendCommand() {} }]) {
         expect(() => createRedisDedupeStore(wrong as never)).toThrow(TypeError)
