@@ -1,8 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { blockBelow, readReadme, withFiles } from './readme.js'
+import { run } from './run.js'
 import { startServer } from './server.js'
 
 describe('README.md', () => {
@@ -46,5 +47,25 @@ describe('README.md', () => {
       await rm(folder, { recursive: true, force: true })
     }
     expect(server.lines.join('\n')).toContain('is delivered')
+  })
+})
+
+describe.each(['core', 'express', 'koa', 'fastify'])('the README of packages/%s', (name) => {
+  it('has a server that starts', async () => {
+    const home = join(import.meta.dirname, '../../packages', name)
+    const markdown = await readFile(join(home, 'README.md'), 'utf8')
+    const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(markdown) ?? []
+    expect(code).toContain('3000')
+    // In the folder of the package, so that its packages are found.
+    const folder = await mkdtemp(join(home, 'readme-'))
+    const ended = `process.on('exit', () => console.log('started'))\nsetTimeout(() => process.exit(), 500)\n`
+    await writeFile(join(folder, 'server.ts'), ended + code.replace('3000', '0'))
+    const command = ['node', '--import', import.meta.resolve('tsx'), 'server.ts'] as const
+    const env = { ...process.env, KOYWE_WEBHOOK_SECRET: 'the secret of a README' }
+    const { code: exitCode, stdout, stderr } = await run({ command, folder, env }, 30_000)
+    await rm(folder, { recursive: true })
+    expect(stderr).toBe('')
+    expect(stdout).toContain('started')
+    expect(exitCode).toBe(0)
   })
 })

@@ -49,7 +49,7 @@ export async function enqueue(boss: PgBoss, job: KoyweJob): Promise<void> {
 }
 
 /** Notes that a job is done as a part of the caller's transaction. */
-export function completeIn(client: ClientBase, boss: PgBoss, jobId: string): Promise<void> {
+export function completeJob(client: ClientBase, boss: PgBoss, jobId: string): Promise<void> {
   return boss.complete(queueName, jobId, { db: connectionOf(client) })
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openDatabase } from './database.js'
 import { inTransaction } from './in-transaction.js'
 import { applyEvent } from './orders.js'
-import { completeIn, type KoyweJob, queueName, startBoss } from './queue.js'
+import { completeJob, type KoyweJob, queueName, startBoss } from './queue.js'
 
 const pool = await openDatabase()
 const boss = await startBoss(pool)
@@ -12,7 +12,7 @@ async function handle(id: string, job: KoyweJob): Promise<void> {
   await delay(300) // stands for your slow work: an e-mail, a call to another service
   await inTransaction(pool, async (client) => {
     await applyEvent(client, job)
-    await completeIn(client, boss, id)
+    await completeJob(client, boss, id)
   })
 }
 
