@@ -117,6 +117,6 @@ function runner(client: NodeRedisClient | IoRedisClient): Run {
     }
   }
   throw new TypeError(
-    'createRedisDedupeStore needs a client of node-redis (version 4 or later) or of ioredis, for example `await createClient({ url }).connect()`.',
+    'createRedisDedupeStore needs a client of node-redis (version 4 or later), such as `createClient({ url })` after `await client.connect()`, or of ioredis.',
   )
 }
