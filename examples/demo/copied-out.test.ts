@@ -120,9 +120,9 @@ describe.each(folders)('examples/%s, copied out of the repository', async (folde
         const env = { ...environment(), ...place.env, KOYWE_WEBHOOK_SECRET: secret }
         const server = ['npm', 'start'] as const
         const worker = ['npm', 'run', 'worker'] as const
-        const report = await drill({ folder: copy, env, secret, server, worker }).finally(() =>
-          place.remove(),
-        )
+        const { makeTrouble, remove } = place
+        const example = { folder: copy, env, secret, server, worker, makeTrouble }
+        const report = await drill(example).finally(remove)
         expect(report.answers).toEqual({ '200 {"received":true}': 132 })
         expect(report.orders).toEqual(Array(20).fill('crypto_delivered 3'))
         expect(report.started).toBeGreaterThan(60)

@@ -16,6 +16,8 @@ export interface QueueExample {
   readonly server: Command['command']
   /** Starts a worker, which prints `working`. */
   readonly worker: Command['command']
+  /** Is called when both are ready. */
+  makeTrouble(): Promise<void>
 }
 
 /** What came of a drill. */
@@ -60,6 +62,7 @@ export async function drill(example: QueueExample): Promise<DrillReport> {
   }
   let worker = await startWorker()
   const server = await startServer({ command: example.server, folder, env })
+  await example.makeTrouble()
 
   const jobs = (): string[] =>
     workers.flatMap(({ lines }) => lines.flatMap((line) => eventIn(line) ?? []))

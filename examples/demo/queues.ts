@@ -17,6 +17,8 @@ export interface Queue {
 export interface Place {
   /** The environment in which the example uses it. */
   readonly env: NodeJS.ProcessEnv
+  /** Makes the engine refuse some of the worker's writes at the last moment. Called when the example has created its tables. */
+  makeTrouble(): Promise<void>
   remove(): Promise<void>
 }
 
@@ -30,6 +32,8 @@ async function makePrefix(): Promise<Place> {
   const prefix = `drill-${randomUUID()}`
   return {
     env: { REDIS_URL: redisUrl, REDIS_PREFIX: prefix },
+    // Its writes are one step, which has no last moment.
+    async makeTrouble() {},
     async remove() {
       const client = await createClient({ url: redisUrl }).connect()
       for await (const keys of client.scanIterator({ MATCH: `${prefix}:*`, COUNT: 1000 })) {
@@ -42,17 +46,29 @@ async function makePrefix(): Promise<Place> {
 
 async function makeDatabase(): Promise<Place> {
   const name = `drill_${randomUUID().replaceAll('-', '')}`
-  await asAdmin(`create database ${name}`)
+  await run(postgresUrl, `create database ${name}`)
   const url = new URL(postgresUrl)
   url.pathname = name
   return {
     env: { DATABASE_URL: url.href },
-    remove: () => asAdmin(`drop database ${name} with (force)`),
+    makeTrouble: () => run(url.href, everyTenthCommitFails),
+    remove: () => run(postgresUrl, `drop database ${name} with (force)`),
   }
 }
 
-async function asAdmin(sql: string): Promise<void> {
-  const client = new pg.Client(postgresUrl)
+/** A rollback does not set a sequence back. */
+const everyTenthCommitFails = `
+  create sequence commits;
+  create function fail_sometimes() returns trigger language plpgsql as $$
+  begin
+    if nextval('commits') % 10 = 3 then raise exception 'the drill refuses this commit'; end if;
+    return null;
+  end $$;
+  create constraint trigger fail_sometimes after insert on events
+    deferrable initially deferred for each row execute function fail_sometimes()`
+
+async function run(url: string, sql: string): Promise<void> {
+  const client = new pg.Client(url)
   await client.connect()
   await client.query(sql).finally(() => client.end())
 }

@@ -50,7 +50,8 @@ export async function enqueue(boss: PgBoss, job: KoyweJob): Promise<void> {
 
 /** Notes that a job is done as a part of the caller's transaction. */
 export function completeJob(client: ClientBase, boss: PgBoss, jobId: string): Promise<void> {
-  return boss.complete(queueName, jobId, { db: connectionOf(client) })
+  // Without the third argument, the job's output, pg-boss takes the options for it and uses a connection of its own.
+  return boss.complete(queueName, jobId, {}, { db: connectionOf(client) })
 }
 
 function connectionOf(client: ClientBase | Pool): PgBoss.Db {

@@ -23,8 +23,8 @@ await boss.work<KoyweJob>(
     const handled = await Promise.allSettled(jobs.map(({ id, data }) => handle(id, data)))
     const failed = handled.flatMap((job) => (job.status === 'rejected' ? [job.reason] : []))
     for (const error of failed) console.error(`job failed: ${error}`)
-    // Those that are done have said so themselves; the others are tried again.
-    if (failed.length > 0) throw new AggregateError(failed, 'jobs failed')
+    // Those that are done have said so themselves; the others are tried again, and keep this message.
+    if (failed.length > 0) throw new Error(failed.join('; '))
   },
 )
 console.log('working')
