@@ -31,6 +31,7 @@ console.log('working')
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
+    setTimeout(() => process.exit(1), 10_000).unref() // without Redis it would wait for ever; what is cut off starts again
     await worker.close() // waits for the jobs that run
     redis.disconnect()
   })
