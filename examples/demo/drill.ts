@@ -42,6 +42,7 @@ const settlesWithinMs = 120_000
 /**
  * Sends three events of each of twenty orders, the late ones last and every fifth one twice at once. Meanwhile two workers are killed
  * in the middle of a job and a third is frozen there until another has taken its jobs over. In the end all events are sent again.
+ * What is not acknowledged is sent again at once.
  */
 export async function drill(example: QueueExample): Promise<DrillReport> {
   const { folder, env, secret } = example
@@ -67,9 +68,13 @@ export async function drill(example: QueueExample): Promise<DrillReport> {
   const jobs = (): string[] =>
     workers.flatMap(({ lines }) => lines.flatMap((line) => eventIn(line) ?? []))
 
+  /** Sends until it is acknowledged. */
   async function send(body: string): Promise<void> {
-    const answer = formatAnswer(await post(`${server.url}/webhooks/koywe`, body))
-    answers[answer] = (answers[answer] ?? 0) + 1
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const answer = formatAnswer(await post(`${server.url}/webhooks/koywe`, body))
+      answers[answer] = (answers[answer] ?? 0) + 1
+      if (answer.startsWith('200 ')) return
+    }
   }
 
   async function readOrder(id: string): Promise<string> {

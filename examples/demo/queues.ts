@@ -17,7 +17,7 @@ export interface Queue {
 export interface Place {
   /** The environment in which the example uses it. */
   readonly env: NodeJS.ProcessEnv
-  /** Makes the engine refuse some of the worker's writes at the last moment. Called when the example has created its tables. */
+  /** Makes the engine refuse some new jobs, and some of the worker's writes at the last moment. Called when the tables are there. */
   makeTrouble(): Promise<void>
   remove(): Promise<void>
 }
@@ -32,7 +32,7 @@ async function makePrefix(): Promise<Place> {
   const prefix = `drill-${randomUUID()}`
   return {
     env: { REDIS_URL: redisUrl, REDIS_PREFIX: prefix },
-    // Its writes are one step, which has no last moment.
+    // Here a write is one step, which has no last moment.
     async makeTrouble() {},
     async remove() {
       const client = await createClient({ url: redisUrl }).connect()
@@ -51,19 +51,21 @@ async function makeDatabase(): Promise<Place> {
   url.pathname = name
   return {
     env: { DATABASE_URL: url.href },
-    makeTrouble: () => run(url.href, everyTenthCommitFails),
+    makeTrouble: () => run(url.href, trouble),
     remove: () => run(postgresUrl, `drop database ${name} with (force)`),
   }
 }
 
-/** A rollback does not set a sequence back. */
-const everyTenthCommitFails = `
-  create sequence commits;
+/** Every tenth job is refused, and every tenth commit of an effect. A rollback does not set a sequence back. */
+const trouble = `
+  create sequence attempts;
   create function fail_sometimes() returns trigger language plpgsql as $$
   begin
-    if nextval('commits') % 10 = 3 then raise exception 'the drill refuses this commit'; end if;
+    if nextval('attempts') % 10 = 3 then raise exception 'refused by the drill'; end if;
     return null;
   end $$;
+  create trigger fail_sometimes after insert on pgboss.job
+    for each row when (new.state = 'created') execute function fail_sometimes();
   create constraint trigger fail_sometimes after insert on events
     deferrable initially deferred for each row execute function fail_sometimes()`
 

@@ -4,7 +4,11 @@ const { DATABASE_URL = 'postgres://postgres@127.0.0.1:5432/postgres' } = process
 
 /** Opens the database and creates the tables of the orders where they do not exist. */
 export async function openDatabase(): Promise<pg.Pool> {
-  const pool = new pg.Pool({ connectionString: DATABASE_URL, connectionTimeoutMillis: 4000 })
+  const pool = new pg.Pool({
+    connectionString: DATABASE_URL,
+    connectionTimeoutMillis: 4000,
+    idle_in_transaction_session_timeout: 10_000, // a process that hangs in a transaction must not block the others for ever
+  })
   pool.on('error', ({ message }) => console.error(`database: ${message}`))
   await pool.query(`
     select pg_advisory_xact_lock(hashtext('orders')); -- the server and the worker may start together

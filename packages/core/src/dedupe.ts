@@ -46,15 +46,20 @@ export interface MemoryDedupeStoreOptions extends DedupeStoreOptions {
 /** The defaults of {@link DedupeStoreOptions}, in milliseconds. */
 export const dedupeDefaults = { leaseMs: 5 * 60_000, ttlMs: 7 * 24 * 60 * 60_000 } as const
 
+/** What a Map can hold. */
+const mostEntries = 2 ** 24
+
 /**
  * Remembers events in this process: enough for one server, and lost with it. Each call takes constant time, no timer runs.
  *
- * @throws {TypeError} when an option is not a number above 0.
+ * @throws {TypeError} when an option is not a number above 0, or `maxEntries` is over 16,777,216.
  */
 export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}): DedupeStore {
   const { leaseMs = dedupeDefaults.leaseMs, ttlMs = dedupeDefaults.ttlMs } = options
   const { maxEntries = 100_000, now = () => performance.now() } = options
   checkPositive({ leaseMs, ttlMs, maxEntries })
+  if (maxEntries > mostEntries)
+    throw new TypeError(`\`maxEntries\` must be at most ${mostEntries}.`)
 
   const running = new Map<string, Expiring>()
   // Two generations: when the newer is full it becomes the older, whose events are forgotten all at once.

@@ -11,7 +11,7 @@ export interface PostgresStatements {
    * that is taking the row over.
    */
   readonly completeIn: string
-  /** Key, token → `done` when that token's completion is committed. */
+  /** Key, token → `done` when that token's completion is committed: not where it is read in the transaction that it was written in. */
   readonly isDone: string
   /** Key, token → `done`, or `locked` when a transaction that is still open has completed it. */
   readonly release: string
@@ -68,7 +68,8 @@ select case
   when txid_current()::text <> $4 then 'outside'
   else 'lost' end as state`,
 
-    isDone: `select 'done' as state from ${quoted} where ${mine} and done`,
+    // Only a transaction that has written has an id, so this one is not the listener's, given back to the pool without a commit.
+    isDone: `select 'done' as state from ${quoted} where ${mine} and done and txid_current_if_assigned() is null`,
 
     release: `
 with free as (select key from ${quoted} where ${mine} and not done for update skip locked),

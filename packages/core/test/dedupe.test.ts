@@ -209,6 +209,7 @@ it.each([
   ['ttlMs', Number.NaN],
   ['ttlMs', '1000'],
   ['maxEntries', null],
+  ['maxEntries', Number.POSITIVE_INFINITY],
 ])('an option %s of %j throws a TypeError that names it', (name, value) => {
   const create = () => createMemoryDedupeStore({ [name]: value })
   expect(create).toThrow(TypeError)

@@ -254,6 +254,21 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     expect(JSON.parse(again.body)).toEqual({ received: true, duplicate: true })
   })
 
+  it('does not take a listener for done that gave its client back without a commit', async () => {
+    const single = new pg.Pool({ connectionString: postgresUrl, max: 1 })
+    const dedupe = createPostgresDedupeStore(single, { table })
+    const webhooks = createKoyweWebhooks(secret, { dedupe, logger: false })
+    webhooks.onAny(async (_event, delivery) => {
+      const client = await single.connect()
+      await client.query('begin')
+      await completeIn(delivery, client)
+      client.release()
+    })
+    const answer = await webhooks.handle(requestOf(signedEvent({ orderId: randomUUID() })))
+    expect(answer).toMatchObject({ status: 500, body: '{"error":"handler_failed"}' })
+    await single.end()
+  })
+
   it('works where every transaction is serializable', { timeout: 60_000 }, async () => {
     const options = '-c default_transaction_isolation=serializable'
     const strict = new pg.Pool({ connectionString: postgresUrl, max: 10, options })
