@@ -124,7 +124,7 @@ describe.each(folders)('examples/%s, copied out of the repository', async (folde
         const example = { folder: copy, env, secret, server, worker, makeTrouble }
         const report = await drill(example).finally(remove)
         const { '200 {"received":true}': received, ...refused } = report.answers
-        expect(received).toBe(132)
+        expect(received).toBe(134)
         const honest = ['500 {"error":"handler_failed"}']
         expect(Object.keys(refused)).toEqual(folder === 'fastify-pg-boss' ? honest : [])
         expect(report.orders).toEqual(Array(20).fill('crypto_delivered 3'))

@@ -29,15 +29,18 @@ export interface PostgresClaim extends ClaimedClaim {
 export function createPostgresClaim(parts: PostgresClaimParts): PostgresClaim {
   const { key, token, ttl, leaseMs, run, statements, onCompleted } = parts
   // From completeIn on only the commit of the listener's transaction completes the event.
-  let committing = false
+  let completion: 'here' | 'by the commit' | 'unknown' = 'here'
 
   return {
     state: 'claimed',
     async complete() {
-      if (committing) {
-        const state = await run(statements.isDone, key, token).catch(outcomeUnknown)
+      if (completion !== 'here') {
+        const state = await run(statements.isDone, key, token).catch((cause: unknown) => {
+          completion = 'unknown'
+          throw outcomeUnknown(cause)
+        })
         if (state !== 'done') throw notCommitted()
-        committing = false
+        completion = 'here'
       } else if ((await run(statements.complete, key, token, ttl)) !== 'done') {
         throw claimLost(leaseMs)
       }
@@ -46,12 +49,12 @@ export function createPostgresClaim(parts: PostgresClaimParts): PostgresClaim {
     async release() {
       const state = await run(statements.release, key, token)
       if (state === 'locked') throw stillOpen()
-      if (state === 'done' && committing) throw committedAlready()
+      if (state === 'done' && completion === 'by the commit') throw committedAlready()
     },
     async [inTransaction](client) {
       const runThere = runner(client)
       const transaction = String(await runThere(statements.transaction))
-      committing = true
+      completion = 'by the commit'
       const state = await runThere(statements.completeIn, key, token, ttl, transaction)
       if (state === 'outside') throw noTransaction()
       if (state !== 'done') throw claimLost(leaseMs)
@@ -96,8 +99,8 @@ function notCommitted(): KoyweError {
 }
 
 /** Unlike after any other listener, a retry is harmless here: when the commit went through, the copy is a duplicate. */
-function outcomeUnknown(cause: unknown): never {
-  throw new KoyweError(
+function outcomeUnknown(cause: unknown): KoyweError {
+  return new KoyweError(
     'store_unavailable',
     `Whether the listener's transaction has committed could not be read: ${cause}. The sender was told to come back.`,
     { cause },

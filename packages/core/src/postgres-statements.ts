@@ -20,8 +20,9 @@ export interface PostgresStatements {
 }
 
 /**
- * Writes the store's statements for a table. None waits for an open transaction that has called `completeIn`: a row is only
- * read, or taken with `skip locked`.
+ * Writes the store's statements for a table. None but `completeIn` waits for an open transaction that has called it: a row is
+ * only read, or taken with `skip locked`. Nor is "done" believed in a transaction that has an id, so has written: that is a
+ * listener's, whose client went back to the pool without a commit.
  *
  * @throws {TypeError} when `table` is no plain name.
  */
@@ -45,7 +46,7 @@ inserted as (
   on conflict (key) do nothing returning key)
 select case
   when exists (select from taken) or exists (select from inserted) then 'claimed'
-  when exists (select from seen where done and live) then 'done'
+  when exists (select from seen where done and live) and txid_current_if_assigned() is null then 'done'
   else 'in_progress' end as state`,
 
     complete: `
@@ -68,7 +69,6 @@ select case
   when txid_current()::text <> $4 then 'outside'
   else 'lost' end as state`,
 
-    // Only a transaction that has written has an id, so this one is not the listener's, given back to the pool without a commit.
     isDone: `select 'done' as state from ${quoted} where ${mine} and done and txid_current_if_assigned() is null`,
 
     release: `

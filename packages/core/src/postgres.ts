@@ -77,7 +77,8 @@ export async function migrateKoyweDedupe(
  * - **Nothing lost.** PostgreSQL down, slow or failing: the receiver answers 503 `store_unavailable` with Retry-After, starts no
  *   listener and goes on by itself when it is back. Give your pool time limits: with pg `connectionTimeoutMillis` and
  *   `statement_timeout`. With `query_timeout` alone, pg gives up on a claim that the database may still grant.
- * - **Nothing waits for your transactions.** A copy that comes while one is open is answered 503 `in_progress` at once.
+ * - **Nothing waits for your transactions.** A copy that comes while one is open is answered 503 `in_progress` at once, also after the
+ *   lease. PostgreSQL's `idle_in_transaction_session_timeout` ends those of a process that hangs.
  * - **What the database forgets** is handled again: `synchronous_commit = off` and a crash, or a failover to a replica that lags.
  *
  * Expired rows are deleted a day after their time by the completions themselves, at the first of each store and at every thousandth.

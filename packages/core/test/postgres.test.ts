@@ -14,7 +14,7 @@ import {
   type PostgresJsClient,
 } from '../src/postgres.js'
 import { describeWithServer, postgresUrl } from './engines.js'
-import { requestOf, secret, signedEvent } from './requests.js'
+import { createMemoryLog, requestOf, secret, signedEvent } from './requests.js'
 import { claimed, claimedWithin, describeStore, type MakeStores } from './store-conformance.js'
 
 const schema = `koywe_test_${randomUUID().slice(0, 8)}`
@@ -233,12 +233,16 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
 
   it('asks for a retry when it cannot read whether the transaction has committed', async () => {
     let away = false
+    const fail = async (): Promise<never> => {
+      away = false // one lost query
+      throw new Error('ECONNRESET')
+    }
     const flaky: PgClient = {
-      query: (text, values) =>
-        away ? Promise.reject(new Error('ECONNRESET')) : pool.query(text, values),
+      query: (text, values) => (away ? fail() : pool.query(text, values)),
     }
     const dedupe = createPostgresDedupeStore(flaky, { table })
-    const webhooks = createKoyweWebhooks(secret, { dedupe, logger: false })
+    const logger = createMemoryLog()
+    const webhooks = createKoyweWebhooks(secret, { dedupe, logger })
     webhooks.onAny(async (_event, delivery) => {
       const open = await beginPg()
       await completeIn(delivery, open.client)
@@ -249,6 +253,8 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     const answer = await webhooks.handle(requestOf(body))
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
     expect(answer.body).toContain('store_unavailable')
+    expect(logger.lines.join()).toContain('could not be read')
+    expect(logger.lines.join()).not.toContain('does not come again')
     away = false
     const again = await webhooks.handle(requestOf(body))
     expect(JSON.parse(again.body)).toEqual({ received: true, duplicate: true })
@@ -264,8 +270,11 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
       await completeIn(delivery, client)
       client.release()
     })
-    const answer = await webhooks.handle(requestOf(signedEvent({ orderId: randomUUID() })))
+    const body = signedEvent({ orderId: randomUUID() })
+    const answer = await webhooks.handle(requestOf(body))
     expect(answer).toMatchObject({ status: 500, body: '{"error":"handler_failed"}' })
+    const copy = await webhooks.handle(requestOf(body))
+    expect(copy).toMatchObject({ status: 503, body: '{"error":"in_progress"}' })
     await single.end()
   })
 

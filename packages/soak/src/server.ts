@@ -72,6 +72,7 @@ webhooks.onAny(async (event, delivery) => {
     )
     throw error
   }
+  await delay(Math.random() * 10) // for a kill between the effect and its completion
   if (fails) throw new Error('failed after its commit')
 })
 
