@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { createClient } from 'redis'
 import { postgresUrl, redisUrl } from '../../packages/core/test/engines.js'
+import { removeKeys } from '../../packages/soak/src/remove-keys.js'
 
 /** An example with a queue. */
 export interface Queue {
@@ -34,13 +34,7 @@ async function makePrefix(): Promise<Place> {
     env: { REDIS_URL: redisUrl, REDIS_PREFIX: prefix },
     // Here a write is one step, which has no last moment.
     async makeTrouble() {},
-    async remove() {
-      const client = await createClient({ url: redisUrl }).connect()
-      for await (const keys of client.scanIterator({ MATCH: `${prefix}:*`, COUNT: 1000 })) {
-        if (keys.length > 0) await client.unlink(keys)
-      }
-      await client.close()
-    },
+    remove: () => removeKeys(redisUrl, `${prefix}:`),
   }
 }
 

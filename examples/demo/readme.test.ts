@@ -1,7 +1,9 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { sign } from './deliveries.js'
+import { formatAnswer, post } from './post.js'
 import { blockBelow, readReadme, withFiles } from './readme.js'
 import { run } from './run.js'
 import { startServer } from './server.js'
@@ -35,13 +37,8 @@ describe('README.md', () => {
         orderId: randomUUID(),
         timeStamp: '2022-10-26T22:36:41.658Z',
       }
-      const signature = createHmac('sha256', secret).update(JSON.stringify(payload)).digest('hex')
-      const response = await fetch(`${server.url}/webhooks/koywe`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ ...payload, signature }),
-      })
-      expect(await response.json()).toEqual({ received: true })
+      const answer = await post(`${server.url}/webhooks/koywe`, sign(payload, secret))
+      expect(formatAnswer(answer)).toBe('200 {"received":true}')
     } finally {
       await server.stop()
       await rm(folder, { recursive: true, force: true })

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { environmentOf, makeAgreement } from './agreement.js'
 import { sign } from './deliveries.js'
+import { post } from './post.js'
 import { startServer } from './server.js'
 import { eventIn } from './server-log.js'
 
@@ -35,8 +36,7 @@ async function startSlowly(name: string) {
   const url = `${server.url}/webhooks/koywe`
   return {
     /** Over a connection that stays open. */
-    send: () =>
-      fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }),
+    send: () => post(url, body),
     sendAndHangUp(afterMs: number) {
       const sending = request(url, {
         method: 'POST',
@@ -62,7 +62,7 @@ it.each(['express', 'koa', 'fastify'])(
     const answer = send()
     await delay(200)
     const stopped = stop()
-    expect((await answer).status).toBe(200)
+    expect(await answer).toMatchObject({ status: 200 })
     expect(await stopped).toEqual(heard)
   },
 )

@@ -30,7 +30,8 @@ const server = app.listen(Number(PORT), HOST, (error) => {
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    setTimeout(() => process.exit(1), 10_000).unref() // without Redis it would wait for ever, and what it has not acknowledged may come again
+    // Without Redis it would wait for ever, and what it has not acknowledged may come again.
+    setTimeout(() => process.exit(1), 10_000).unref()
     server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
     server.close(async () => {
       await webhooks.idle() // no event is on its way to the queue any more

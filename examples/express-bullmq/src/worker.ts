@@ -31,7 +31,8 @@ console.log('working')
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
-    setTimeout(() => process.exit(1), 10_000).unref() // without Redis it would wait for ever; what is cut off starts again
+    // Without Redis it would wait for ever; what is cut off starts again.
+    setTimeout(() => process.exit(1), 10_000).unref()
     await worker.close() // waits for the jobs that run
     redis.disconnect()
   })

@@ -26,18 +26,14 @@ export async function applyEvent(
   if ((await client.query(first, [orderId, mark])).rowCount === 1) return
 
   // Locked until the commit, so that two events of one order are compared one after the other.
-  const order = await selectOrder(client, orderId, 'for update')
+  const order = await findOrder(client, orderId, 'for update')
   const latest = order && !supersedes(order.latest, mark) ? order.latest : mark
   const next = 'update orders set latest = $2, applied = applied + 1 where id = $1'
   await client.query(next, [orderId, latest])
 }
 
 /** Reads an order, or `undefined` when no event of it took effect. */
-export function findOrder(pool: pg.Pool, orderId: string): Promise<Order | undefined> {
-  return selectOrder(pool, orderId)
-}
-
-async function selectOrder(
+export async function findOrder(
   client: pg.ClientBase | pg.Pool,
   orderId: string,
   lock: 'for update' | '' = '',

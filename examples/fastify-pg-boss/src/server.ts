@@ -31,7 +31,8 @@ console.log(`listening on ${app.listeningOrigin}`)
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    setTimeout(() => process.exit(1), 10_000).unref() // without PostgreSQL it would wait for ever, and what it has not acknowledged may come again
+    // Without PostgreSQL it would wait for ever, and what it has not acknowledged may come again.
+    setTimeout(() => process.exit(1), 10_000).unref()
     app.server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
     app.close()
   })

@@ -34,7 +34,8 @@ process.on('unhandledRejection', (error) => console.error(`queue: ${error}`))
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
-    setTimeout(() => process.exit(1), 10_000).unref() // without PostgreSQL it would wait for ever; what is cut off starts again
+    // Without PostgreSQL it would wait for ever; what is cut off starts again.
+    setTimeout(() => process.exit(1), 10_000).unref()
     await boss.stop() // waits for the jobs that run
     await pool.end()
   })

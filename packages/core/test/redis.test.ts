@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { createClient, createClientPool } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { removeKeys } from '../../soak/src/remove-keys.js'
 import {
   createRedisDedupeStore,
   type IoRedisClient,
@@ -23,9 +24,7 @@ await describeWithServer('Redis', redisUrl, () => {
     await Promise.all([...nodeRedis, pool, ...ioRedis].map((client) => client.connect()))
   })
   afterAll(async () => {
-    for await (const keys of admin.scanIterator({ MATCH: `${prefix}*`, COUNT: 1000 })) {
-      if (keys.length > 0) await admin.del(keys)
-    }
+    await removeKeys(redisUrl, prefix)
     await Promise.all([...nodeRedis, pool].map((client) => client.close()))
     for (const client of ioRedis) client.disconnect()
   })

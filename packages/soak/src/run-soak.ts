@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { createClient } from 'redis'
 import { type Counts, countEffects, createTables, poolSettings } from './effects.js'
 import { type MemorySample, startFleet } from './fleet.js'
+import { removeKeys } from './remove-keys.js'
 import { type SenderResult, sendAll } from './sender.js'
 
 /** How a soak is run. */
@@ -111,12 +111,4 @@ function growthOf(memory: readonly MemorySample[]): SoakReport['growth'] {
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-}
-
-async function removeKeys(url: string, prefix: string): Promise<void> {
-  const client = await createClient({ url }).connect()
-  for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1000 })) {
-    if (keys.length > 0) await client.unlink(keys)
-  }
-  await client.close()
 }
