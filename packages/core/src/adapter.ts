@@ -2,3 +2,4 @@
 export { type BodySource, readBody } from './body.js'
 export { checkPath, createMatcher, type Matcher, type MountOptions } from './mount.js'
 export { toKoyweWebhooks, withReceiver } from './receiver.js'
+export { sendResponse } from './send-response.js'
