@@ -1,11 +1,12 @@
-import { checkHeaders, checkLimit } from './body.js'
 import { type Credential, type CredentialCheck, toCredential } from './credentials.js'
-import { checkTimeout, type Deadline, startDeadline } from './deadline.js'
+import { type Deadline, startDeadline } from './deadline.js'
 import { errorHeaders, KoyweError } from './errors.js'
+import { checkTimeout } from './exchange.js'
 import { type HttpHandler, type HttpRequest, jsonResponse } from './http.js'
+import { type JsonObject, parseBody } from './json-object.js'
+import { checkHeaders, checkLimit } from './limits.js'
 import { checkLogger, chooseLogger, type Logger } from './logger.js'
-import { parseBody } from './payload.js'
-import { type JsonObject, splitBody } from './signature.js'
+import { splitBody } from './signature.js'
 
 /** Koywe's question: may this user operate? */
 export interface AuthQuestion {
@@ -61,7 +62,7 @@ export function createKoyweAuthCallback(options: KoyweAuthCallbackOptions): Http
     if (!known && byBody === undefined) throw unauthorized(request, refusal)
     checkHeaders(request.headers, limit)
     checkMediaType(request)
-    const body = parseBody(await deadline.race(request.body(limit), late))
+    const { object: body } = parseBody(await deadline.race(request.body(limit), late), limit)
     if (!known && !byBody?.(splitBody(body))) throw unauthorized(request, refusal)
     return body
   }
@@ -97,7 +98,7 @@ export function createKoyweAuthCallback(options: KoyweAuthCallbackOptions): Http
         if (error.code === 'timeout') controller.abort(error)
         logger.warn(`koywe ${error.code}: ${error.message}`)
         const challenge = error.status === 401 ? { 'www-authenticate': credential.challenge } : {}
-        return jsonResponse(error.status, false, { ...errorHeaders(error), ...challenge })
+        return jsonResponse(error.status, false, { ...errorHeaders(error.code), ...challenge })
       } finally {
         deadline.clear()
       }

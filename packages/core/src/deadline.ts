@@ -6,9 +6,6 @@ export interface Deadline {
   clear(): void
 }
 
-/** The longest delay that Node's timers can keep. */
-const longestMs = 2 ** 31 - 1
-
 /** Starts the clock. The timer does not keep the process alive. */
 export function startDeadline(ms: number): Deadline {
   let over = false
@@ -35,12 +32,4 @@ export function startDeadline(ms: number): Deadline {
       clearTimeout(timer)
     },
   }
-}
-
-/** @throws {TypeError} when `timeoutMs` is not a number of milliseconds that a timer can keep. */
-export function checkTimeout(timeoutMs: number): void {
-  if (Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= longestMs) return
-  throw new TypeError(
-    `\`timeoutMs\` must be a number of milliseconds above 0 and at most ${longestMs}.`,
-  )
 }

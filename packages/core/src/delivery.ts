@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto'
 import type { ClaimedClaim } from './dedupe.js'
-import { digest } from './signature.js'
+import type { Exchange } from './exchange.js'
+import type { VerifiedBody } from './verify-signature.js'
 
 /** What is known about one delivery of an event, beside the event itself. */
 export interface Delivery {
@@ -12,7 +14,7 @@ export interface Delivery {
   readonly receivedAt: Date
   /** The event's `timeStamp`, or `undefined` when it is no date. */
   readonly occurredAt: Date | undefined
-  /** Aborts when `timeoutMs` is over and the caller has been told to come back later. */
+  /** Aborts when `timeoutMs` has passed and the sender has been asked to retry. */
   readonly signal: AbortSignal
   /** Which of the secrets made the signature: 0 is the current one. */
   readonly secretIndex: number
@@ -22,46 +24,41 @@ export interface Delivery {
   readonly claim: ClaimedClaim
 }
 
-/** A delivery and the switch of its signal. */
-export interface DeliveryParts {
-  readonly delivery: Delivery
-  abort(): void
-}
-
-/** What a delivery is made of. */
-export interface DeliveryFacts {
-  readonly signedText: string
-  readonly timeStamp: unknown
-  readonly secretIndex: number
+/** A delivery in which nothing is computed before it is read. */
+export class ReceivedDelivery implements Delivery {
   readonly receivedAt: Date
-  readonly claim: ClaimedClaim
-}
+  readonly secretIndex: number
+  readonly signedText: string
+  claim: ClaimedClaim
+  readonly #exchange: Exchange
+  readonly #timeStamp: unknown
+  #id: string | undefined
 
-/** Makes a delivery whose `signal` and `occurredAt` cost nothing until they are read; nor does `id` where no store asked for it. */
-export function createDelivery(facts: DeliveryFacts, knownId: string | undefined): DeliveryParts {
-  const { timeStamp, ...known } = facts
-  let id = knownId
-  let controller: AbortController | undefined
+  constructor(
+    { text, payload, secretIndex }: VerifiedBody,
+    receivedAt: Date,
+    claim: ClaimedClaim,
+    exchange: Exchange,
+  ) {
+    this.receivedAt = receivedAt
+    this.secretIndex = secretIndex
+    this.signedText = text
+    this.claim = claim
+    this.#timeStamp = payload.timeStamp
+    this.#exchange = exchange
+  }
 
-  return {
-    delivery: {
-      ...known,
-      get id() {
-        id ??= digest(facts.signedText)
-        return id
-      },
-      get occurredAt() {
-        const date = new Date(typeof timeStamp === 'string' ? timeStamp : Number.NaN)
-        return Number.isNaN(date.getTime()) ? undefined : date
-      },
-      get signal() {
-        controller ??= new AbortController()
-        return controller.signal
-      },
-    },
-    abort() {
-      controller ??= new AbortController()
-      controller.abort(new DOMException('The time limit of this delivery is over', 'TimeoutError'))
-    },
+  get id(): string {
+    this.#id ??= hash('sha256', this.signedText)
+    return this.#id
+  }
+
+  get occurredAt(): Date | undefined {
+    const date = new Date(typeof this.#timeStamp === 'string' ? this.#timeStamp : Number.NaN)
+    return Number.isNaN(date.getTime()) ? undefined : date
+  }
+
+  get signal(): AbortSignal {
+    return this.#exchange.signal
   }
 }

@@ -26,15 +26,18 @@ export interface KoyweEmitter {
 }
 
 interface Registration {
+  readonly key: string | symbol
   readonly listener: Listener<never>
   readonly once: boolean
-  /** A `once` listener that runs is not started a second time. */
+  /** Whether a `once` listener is running, so that it is not started a second time. */
   running: boolean
 }
 
-/** What `createEmitter` returns: the emitter, and the function that only the receiver calls. */
+/** What `createEmitter` returns: the emitter, and the functions that only the receiver calls. */
 export interface EmitterParts {
   readonly emitter: KoyweEmitter
+  /** Tells whether any listener would be called for events of that name. */
+  hears(name: string): boolean
   /**
    * Starts every listener of the event, in the order they were added, and waits for all of them.
    *
@@ -44,41 +47,45 @@ export interface EmitterParts {
 }
 
 const any = Symbol('any event')
+const none: readonly Registration[] = []
+const noErrors: readonly unknown[] = []
 
-/** Makes an emitter that awaits its listeners and runs all of them even when one fails. */
+/** Creates an emitter that awaits its listeners and runs all of them even when one fails. */
 export function createEmitter(): EmitterParts {
-  const registrations = new Map<string | symbol, Set<Registration>>()
+  // Lists are replaced and never changed: what a listener adds or removes counts from the next event on.
+  const registrations = new Map<string | symbol, readonly Registration[]>()
+
+  function listOf(key: string | symbol): readonly Registration[] {
+    return registrations.get(key) ?? none
+  }
 
   function add(key: string | symbol, listener: Listener<never>, once = false): void {
     if (typeof listener !== 'function') throw new TypeError('A listener must be a function.')
-    const registration = { listener, once, running: false }
-    const existing = registrations.get(key)
-    if (existing) existing.add(registration)
-    else registrations.set(key, new Set([registration]))
+    registrations.set(key, [...listOf(key), { key, listener, once, running: false }])
   }
 
-  function remove(key: string | symbol, listener: Listener<never>): void {
-    const existing = registrations.get(key)
-    for (const registration of existing ?? []) {
-      if (registration.listener === listener) {
-        existing?.delete(registration)
-        return
-      }
-    }
+  function remove(key: string | symbol, isIt: (registration: Registration) => boolean): void {
+    const list = listOf(key)
+    const index = list.findIndex(isIt)
+    if (index >= 0) registrations.set(key, list.toSpliced(index, 1))
   }
 
-  async function run(
+  /** Never rejects: what a listener throws is returned, in a list that is empty after a success. */
+  async function call(
     registration: Registration,
-    key: string | symbol,
     event: KoyweEvent | UnknownKoyweEvent,
     delivery: Delivery,
-  ): Promise<void> {
-    const { listener, once } = registration
+  ): Promise<readonly unknown[]> {
+    const { key, listener, once } = registration
+    if (once && registration.running) return noErrors
     registration.running = true
     try {
       // `on` has tied the listener's event type to the name it is stored under.
       await (listener as Listener<typeof event>)(event, delivery)
-      if (once) registrations.get(key)?.delete(registration)
+      if (once) remove(key, (other) => other === registration)
+      return noErrors
+    } catch (error) {
+      return [error]
     } finally {
       registration.running = false
     }
@@ -94,7 +101,7 @@ export function createEmitter(): EmitterParts {
       return this
     },
     off(name, listener) {
-      remove(checkName(name), listener)
+      remove(checkName(name), (registration) => registration.listener === listener)
       return this
     },
     onAny(listener) {
@@ -102,27 +109,21 @@ export function createEmitter(): EmitterParts {
       return this
     },
     offAny(listener) {
-      remove(any, listener)
+      remove(any, (registration) => registration.listener === listener)
       return this
     },
   }
 
   return {
     emitter,
+    hears: (name) => listOf(name).length + listOf(any).length > 0,
     async emit(event, delivery) {
-      // Listed before the first is started: what a listener adds or removes counts from the next event on.
-      const due = [event.eventName, any].flatMap((key) =>
-        [...(registrations.get(key) ?? [])]
-          .filter(({ once, running }) => !(once && running))
-          .map((registration) => ({ registration, key })),
-      )
-      const running = due.map(({ registration, key }) => run(registration, key, event, delivery))
-      const errors: unknown[] = []
-      for (const result of await Promise.allSettled(running)) {
-        if (result.status === 'rejected') errors.push(result.reason)
-      }
+      const named = listOf(event.eventName)
+      const due = named.length > 0 ? named.concat(listOf(any)) : listOf(any)
+      const results = await Promise.all(due.map((one) => call(one, event, delivery)))
+      const errors = results.flat()
       if (errors.length > 0) {
-        throw new AggregateError(errors, `${errors.length} of ${running.length} listeners failed`)
+        throw new AggregateError(errors, `${errors.length} of ${due.length} listeners failed`)
       }
     },
   }

@@ -1,5 +1,5 @@
+import { hash } from 'node:crypto'
 import { checkPositive, type DedupeStoreOptions, dedupeDefaults } from './dedupe.js'
-import { digest } from './signature.js'
 
 /** What an engine can keep as it is: visible ASCII, short enough for an index, and no digest of ours. */
 const plainKey = /^(?!sha256:)[\x21-\x7e]{1,200}$/
@@ -13,7 +13,7 @@ const longestMs = 100 * 365 * 24 * 60 * 60_000
  */
 export function storedKey(key: string): string {
   // As JSON, so that lone surrogates are told apart: UTF-8 has no bytes for them.
-  return plainKey.test(key) ? key : `sha256:${digest(JSON.stringify(key))}`
+  return plainKey.test(key) ? key : `sha256:${hash('sha256', JSON.stringify(key))}`
 }
 
 /**

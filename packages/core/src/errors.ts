@@ -20,7 +20,7 @@ const statusByCode = {
   store_unavailable: 503,
 } as const
 
-/** The stable names of everything that can be wrong with a request: the only thing that is told to the caller. */
+/** Stable codes for everything that can go wrong with a request. The code is all that the caller ever sees. */
 export type KoyweErrorCode = keyof typeof statusByCode
 
 const retryAfterSeconds = '5'
@@ -49,15 +49,21 @@ export class KoyweError extends Error {
   }
 }
 
-/** The headers that an error's status asks for. */
-export function errorHeaders(error: KoyweError): Record<string, string> {
-  if (error.status === 503) return { 'retry-after': retryAfterSeconds }
+/** The headers that a code asks for. */
+export function errorHeaders(code: KoyweErrorCode): Record<string, string> {
+  if (statusByCode[code] === 503) return { 'retry-after': retryAfterSeconds }
   // The rest of the upload is still to come, so the connection cannot serve another request.
-  if (error.code === 'body_timeout') return { connection: 'close' }
+  if (code === 'body_timeout') return { connection: 'close' }
   return {}
 }
 
+const answers = new Map<KoyweErrorCode, HttpResponse>()
+
 /** The answer to a webhook that is refused: its code and nothing else. */
-export function errorResponse(error: KoyweError): HttpResponse {
-  return jsonResponse(error.status, { error: error.code }, errorHeaders(error))
+export function answerTo(code: KoyweErrorCode): HttpResponse {
+  const existing = answers.get(code)
+  if (existing) return existing
+  const answer = jsonResponse(statusByCode[code], { error: code }, errorHeaders(code))
+  answers.set(code, answer)
+  return answer
 }

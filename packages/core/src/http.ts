@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from './logger.js'
 
+/** A request's body as it was found: the bytes that came, their text, or the value that a parser has already made of them. */
+export type Body =
+  | { readonly bytes: Uint8Array }
+  | { readonly text: string }
+  | { readonly value: unknown }
+
 /** What an adapter hands to the core: one request in its neutral form. */
 export interface HttpRequest {
   /** The method, in upper case. */
@@ -9,15 +15,15 @@ export interface HttpRequest {
   readonly url: string
   /** Header names in lower case, as Node joins them. */
   readonly headers: IncomingHttpHeaders
-  /** Names and values in turn, as they came over the wire: the only place where a repeated header shows. */
+  /** Header names and values, alternating, exactly as received. The only place where repeated headers are visible. */
   readonly rawHeaders: readonly string[]
   /**
-   * Reads the body, once: JSON text, or the value that a parser has already made of it.
+   * Reads the body, once.
    *
    * @param limit The most bytes to read.
    * @throws {KoyweError} `body_too_large`, `body_consumed`, `body_aborted`.
    */
-  body(limit: number): Promise<unknown>
+  body(limit: number): Promise<Body>
   /** The framework's own log of this request, used when the `logger` option is not set. */
   readonly logger?: Logger
 }
@@ -32,7 +38,7 @@ export interface HttpResponse {
 
 /** The contract between core and adapters: every policy (status, headers, body, limits) is behind it. */
 export interface HttpHandler {
-  /** Never rejects for anything that a client sends. */
+  /** Client input never makes it reject. */
   handle(request: HttpRequest): Promise<HttpResponse>
 }
 

@@ -37,13 +37,13 @@ export {
   orderStateOf,
   type UnknownKoyweEvent,
 } from './events.js'
-export type { HttpHandler, HttpRequest, HttpResponse } from './http.js'
+export type { Body, HttpHandler, HttpRequest, HttpResponse } from './http.js'
 export type { Logger } from './logger.js'
 export { isFinal, type OrderMark, rankOf, supersedes } from './order.js'
+export type { Secrets } from './signature.js'
 export {
   createKoyweWebhooks,
   type KoyweReceiver,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
-  type Secrets,
 } from './webhooks.js'

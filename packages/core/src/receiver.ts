@@ -1,9 +1,9 @@
+import type { Secrets } from './signature.js'
 import {
   createKoyweWebhooks,
   type KoyweReceiver,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
-  type Secrets,
 } from './webhooks.js'
 
 /**

@@ -1,20 +1,20 @@
-import { authenticate } from './authenticate.js'
-import { checkHeaders, checkLimit, tooLarge } from './body.js'
-import { claimEvent, complete, giveBack, unclaimed } from './claims.js'
-import { checkTimeout, type Deadline, startDeadline } from './deadline.js'
+import { alwaysClaimed, claimEvent, completeClaim, releaseClaim } from './claim.js'
 import { createMemoryDedupeStore, type DedupeStore } from './dedupe.js'
-import { createDelivery, type DeliveryParts } from './delivery.js'
+import { type Delivery, ReceivedDelivery } from './delivery.js'
 import { createEmitter, type KoyweEmitter } from './emitter.js'
-import { errorResponse, KoyweError } from './errors.js'
-import type { KoyweEvent, UnknownKoyweEvent } from './events.js'
-import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http.js'
-import { checkLogger, chooseLogger, type Logger } from './logger.js'
-import { checkFields, parseBody } from './payload.js'
-import { createVerifier, digest, type SignedBody, splitBody } from './signature.js'
-import { createTracker } from './tracker.js'
-
-/** One secret, or several while they are being rotated: the current one first. */
-export type Secrets = string | readonly string[]
+import { answerTo, KoyweError } from './errors.js'
+import { isKoyweEventName, type KoyweEvent, type UnknownKoyweEvent } from './events.js'
+import { checkTimeout, type Exchange } from './exchange.js'
+import { parseEvent } from './fields.js'
+import { createHandler, type Refusal } from './handler.js'
+import { type HttpHandler, type HttpResponse, jsonResponse } from './http.js'
+import { createInFlight } from './in-flight.js'
+import { parseBody } from './json-object.js'
+import { checkHeaders, checkLimit } from './limits.js'
+import { checkLogger, createLog, type Logger, quote } from './logger.js'
+import { checkOptions } from './options.js'
+import { createVerifier, type Secrets } from './signature.js'
+import { verifySignature } from './verify-signature.js'
 
 /** Settings of a receiver. */
 export interface KoyweWebhooksOptions {
@@ -53,95 +53,133 @@ export function createKoyweWebhooks(
   secrets: Secrets,
   options: KoyweWebhooksOptions = {},
 ): KoyweWebhooks {
+  checkOptions(options, ['limit', 'timeoutMs', 'logger', 'dedupe'], 'a webhook receiver')
   const { limit = 64 * 1024, timeoutMs = 5000, dedupe = createMemoryDedupeStore() } = options
   const verifier = createVerifier(secrets)
   checkLimit(limit)
   checkTimeout(timeoutMs)
   checkLogger(options.logger)
   checkDedupe(dedupe)
-  const { emitter, emit } = createEmitter()
-  const { track, idle } = createTracker()
+  const log = createLog(options.logger)
+  const { emitter, hears, emit } = createEmitter()
+  const { track, idle } = createInFlight()
+  const unheard = new Set<string>()
   let toldOfOldSecret = false
 
-  async function read(request: HttpRequest, deadline: Deadline): Promise<SignedBody> {
-    const late = (): KoyweError =>
-      new KoyweError('body_timeout', `The body did not arrive within ${timeoutMs} ms.`)
-    const body = parseBody(await deadline.race(request.body(limit), late))
-    const signed = splitBody(body)
-    if (Buffer.byteLength(signed.text) > limit) throw tooLarge(limit)
-    return signed
+  /** The way of a delivery: read, verify, claim, emit, answer. */
+  async function answer(exchange: Exchange): Promise<HttpResponse | Refusal> {
+    const { request } = exchange
+    const receivedAt = new Date()
+    checkHeaders(request.headers, limit)
+    const body = parseBody(await request.body(limit), limit)
+    exchange.throwIfOver()
+
+    const verified = verifySignature(body, verifier, request.headers)
+    if ('code' in verified) return verified
+    const event = parseEvent(verified.payload)
+    const delivery = new ReceivedDelivery(verified, receivedAt, alwaysClaimed, exchange)
+    exchange.about = () => aboutEvent(event, delivery)
+    tellOfOldSecret(exchange, delivery)
+    tellOfUnheard(exchange, event)
+
+    if (dedupe !== false) {
+      const claim = await track(claimEvent(dedupe, delivery.id, exchange, log))
+      if (claim.state === 'done') return duplicate
+      if (claim.state === 'in_progress') return inProgress
+      delivery.claim = claim
+    }
+    exchange.late = () => tooSlow(timeoutMs)
+    return track(settle(event, delivery, exchange))
   }
 
-  function tellOfOldSecret(secretIndex: number, logger: Logger): void {
+  /** Runs the listeners and settles the claim, even when that takes longer than the sender is kept waiting. Never rejects. */
+  async function settle(
+    event: KoyweEvent | UnknownKoyweEvent,
+    delivery: Delivery,
+    exchange: Exchange,
+  ): Promise<HttpResponse> {
+    try {
+      await emit(event, delivery)
+    } catch (error) {
+      log.error(
+        exchange.request.logger,
+        error,
+        `koywe handler_failed: a listener failed.${aboutEvent(event, delivery)}`,
+      )
+      await releaseClaim(delivery.claim, exchange, log)
+      return answerTo('handler_failed')
+    }
+    const failure = await completeClaim(delivery.claim, exchange, log)
+    if (failure === undefined) return received
+    log.error(
+      exchange.request.logger,
+      failure,
+      `koywe ${failure.code}: an event could not be completed.${aboutEvent(event, delivery)}`,
+    )
+    await releaseClaim(delivery.claim, exchange, log)
+    return answerTo(failure.code)
+  }
+
+  function tellOfOldSecret({ request }: Exchange, { secretIndex }: Delivery): void {
     if (secretIndex === 0 || toldOfOldSecret) return
     toldOfOldSecret = true
-    logger.warn(
+    log.warn(
+      request.logger,
       `koywe: a webhook was signed with secret ${secretIndex + 1} of the list and not with the first. Keep that secret ` +
-        'in the list until this line no longer appears after a restart.',
+        'in the list until no server has logged this for a few days; it is logged once per process.',
     )
   }
 
-  /** Runs the listeners and settles the claim, even when that takes longer than the sender is kept waiting. */
-  async function run(
-    event: KoyweEvent | UnknownKoyweEvent,
-    { delivery, abort }: DeliveryParts,
-    deadline: Deadline,
-    logger: Logger,
-  ): Promise<void> {
-    const name = JSON.stringify(event.eventName)
-    const settled = emit(event, delivery).then(
-      () => complete(delivery.claim, logger),
-      async (cause: unknown) => {
-        logger.error(cause, `koywe handler_failed: a listener of ${name} failed.`)
-        await giveBack(delivery.claim, logger)
-        throw new KoyweError('handler_failed', 'A listener failed.', { cause })
-      },
+  /** An event that nobody listens for is acknowledged, since Koywe sends every event to one URL, and so is one whose listener came too late. */
+  function tellOfUnheard(
+    { request }: Exchange,
+    { eventName }: KoyweEvent | UnknownKoyweEvent,
+  ): void {
+    if (!isKoyweEventName(eventName) || hears(eventName) || unheard.has(eventName)) return
+    unheard.add(eventName)
+    log.warn(
+      request.logger,
+      `koywe: no listener for "${eventName}": the event was acknowledged and will not be sent again. If you want such events, ` +
+        'add the listener before the server starts. This is logged once per event name.',
     )
-    await deadline.race(track(settled), () => {
-      abort()
-      return new KoyweError(
-        'timeout',
-        `The listeners of ${name} need more than ${timeoutMs} ms. They go on; make them faster, hand their work to a queue, or raise \`timeoutMs\`.`,
-      )
-    })
   }
 
-  async function answer(request: HttpRequest): Promise<HttpResponse> {
-    const receivedAt = new Date()
-    const logger = chooseLogger(options.logger, request.logger)
-    const deadline = startDeadline(timeoutMs)
-    try {
-      checkHeaders(request.headers, limit)
-      const signed = await read(request, deadline)
-      const secretIndex = authenticate(signed, verifier, request.headers)
-      tellOfOldSecret(secretIndex, logger)
-      const event = checkFields(signed.payload)
-      const id = dedupe ? digest(signed.text) : undefined
-      const claim = dedupe && id ? await claimEvent(dedupe, id, deadline, logger, track) : unclaimed
-      if (claim.state === 'done') return jsonResponse(200, { received: true, duplicate: true })
-      const facts = {
-        signedText: signed.text,
-        timeStamp: event.timeStamp,
-        secretIndex,
-        receivedAt,
-        claim,
-      }
-      await run(event, createDelivery(facts, id), deadline, logger)
-      return jsonResponse(200, { received: true })
-    } catch (error) {
-      if (!KoyweError.is(error)) throw error
-      // A failed listener has its own line, with its error.
-      if (error.code !== 'handler_failed') logger.warn(`koywe ${error.code}: ${error.message}`)
-      return errorResponse(error)
-    } finally {
-      deadline.clear()
-    }
-  }
-
+  const handle = createHandler({
+    timeoutMs,
+    log,
+    late: () => new KoyweError('body_timeout', `The body did not arrive within ${timeoutMs} ms.`),
+    answer,
+    answerTo,
+  })
   return Object.assign(emitter, {
     idle,
-    handle: (request: HttpRequest) => track(answer(request)),
-  })
+    handle: (request) => track(handle(request)),
+  } satisfies Pick<KoyweWebhooks, 'idle' | 'handle'>)
+}
+
+const received = jsonResponse(200, { received: true })
+const duplicate = jsonResponse(200, { received: true, duplicate: true })
+
+const inProgress: Refusal = {
+  code: 'in_progress',
+  sentence: () =>
+    'Another delivery of this event is being handled, or its server died while handling it. The sender was asked to retry.',
+}
+
+function tooSlow(timeoutMs: number): KoyweError {
+  return new KoyweError(
+    'timeout',
+    `The listeners need more than ${timeoutMs} ms. They keep running, and the sender was asked to retry; make them faster, hand ` +
+      'their work to a queue, or raise `timeoutMs`.',
+  )
+}
+
+/** What a log line needs to be traced to an order. */
+function aboutEvent(
+  { eventName, orderId }: KoyweEvent | UnknownKoyweEvent,
+  { id }: Delivery,
+): string {
+  return ` (event ${quote(eventName)}, order ${quote(orderId)}, delivery ${id})`
 }
 
 function checkDedupe(dedupe: unknown): void {

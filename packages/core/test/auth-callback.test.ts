@@ -136,6 +136,7 @@ describe('createKoyweAuthCallback', () => {
     let read = false
     const body = async () => {
       read = true
+      return { text: '' }
     }
     const { status } = await callback.handle({ ...requestOf(undefined), body })
     expect({ status, read }).toEqual({ status: 401, read: false })

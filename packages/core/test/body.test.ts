@@ -1,7 +1,8 @@
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { checkHeaders, checkLimit, readBody } from '../src/body.js'
+import { type BodySource, readBody } from '../src/body.js'
+import { checkHeaders, checkLimit } from '../src/limits.js'
 
 const text = '{"note":"ñ 🪝"}'
 const limit = 1000
@@ -20,6 +21,13 @@ async function consumed(): Promise<Readable> {
   return stream
 }
 
+/** What was found: text, bytes as the text they hold, or the value that a parser made. */
+async function read(source: BodySource, limit: number): Promise<unknown> {
+  const body = await readBody(source, limit)
+  if ('value' in body) return body.value
+  return 'text' in body ? body.text : Buffer.from(body.bytes).toString()
+}
+
 const failsWith = (code: string) => expect.objectContaining({ name: 'KoyweError', code })
 
 describe('readBody finds the body', () => {
@@ -27,62 +35,78 @@ describe('readBody finds the body', () => {
     const bytes = Buffer.from(text)
     for (let cut = 0; cut <= bytes.length; cut++) {
       const stream = streamOf(bytes.subarray(0, cut), bytes.subarray(cut))
-      expect(await readBody({ stream }, limit)).toBe(text)
+      expect(await read({ stream }, limit)).toBe(text)
     }
   })
 
   it('in the stream, when a parser has left something for a body that it did not read', async () => {
-    expect(await readBody({ stream: streamOf(text), body: {} }, limit)).toBe(text)
+    expect(await read({ stream: streamOf(text), body: {} }, limit)).toBe(text)
   })
 
   it('in rawBody, as bytes or text, and prefers it to what a parser made', async () => {
     const stream = await consumed()
     for (const rawBody of [text, Buffer.from(text), new Uint8Array(Buffer.from(text))]) {
-      expect(await readBody({ stream, rawBody, body: { parsed: true } }, limit)).toBe(text)
+      expect(await read({ stream, rawBody, body: { parsed: true } }, limit)).toBe(text)
     }
   })
 
   it('in body, as bytes or text', async () => {
     const stream = await consumed()
     for (const body of [text, Buffer.from(text), new Uint8Array(Buffer.from(text))]) {
-      expect(await readBody({ stream, body }, limit)).toBe(text)
+      expect(await read({ stream, body }, limit)).toBe(text)
     }
   })
 
   it('in body, as the value that a parser made, untouched', async () => {
     const stream = await consumed()
     for (const body of [{ a: 1 }, [1], null, 0, false]) {
-      expect(await readBody({ stream, body }, limit)).toBe(body)
+      expect(await read({ stream, body }, limit)).toBe(body)
     }
   })
 
   it('in kept bytes without touching a stream that no one has read', async () => {
     const stream = streamOf(text)
-    await readBody({ stream, body: text }, limit)
+    await read({ stream, body: text }, limit)
     expect(stream.readableDidRead).toBe(false)
     stream.destroy()
   })
 
+  it('on the stream itself, where parsers of other frameworks and serverless platforms leave it', async () => {
+    for (const kept of [{ rawBody: Buffer.from(text) }, { body: text }, { body: { a: 1 } }]) {
+      const stream = Object.assign(await consumed(), kept)
+      expect(await read({ stream }, limit)).toEqual(kept.body === undefined ? text : kept.body)
+    }
+  })
+
+  it('in the stream, when rawBody is an empty placeholder that was set before', async () => {
+    for (const rawBody of ['', Buffer.alloc(0)]) {
+      expect(await read({ stream: streamOf(text), rawBody }, limit)).toBe(text)
+      const stream = Object.assign(await consumed(), { rawBody })
+      expect(await read({ stream, body: { a: 1 } }, limit)).toEqual({ a: 1 })
+    }
+  })
+
+  it('in body, as an empty object that is too short to have lost a field', async () => {
+    for (const sent of ['{}', '{ }', '{\n}', '\ufeff{}']) {
+      const headers = { 'content-length': String(Buffer.byteLength(sent)) }
+      const stream = Object.assign(await consumed(), { headers })
+      expect(await read({ stream, body: {} }, limit)).toEqual({})
+    }
+  })
+
   it('empty, when nothing was sent', async () => {
-    expect(await readBody({ stream: streamOf() }, limit)).toBe('')
+    expect(await read({ stream: streamOf() }, limit)).toBe('')
     const ended = streamOf()
     ended.resume()
     await new Promise((resolve) => ended.once('end', resolve))
-    expect(await readBody({ stream: ended, body: '' }, limit)).toBe('')
-  })
-
-  it('without its byte order mark, and with U+FFFD for wrong bytes', async () => {
-    expect(await readBody({ stream: streamOf(`\ufeff${text}`) }, limit)).toBe(text)
-    expect(await readBody({ stream: streamOf(Buffer.from([0x22, 0xff, 0x22])) }, limit)).toBe(
-      '"\ufffd"',
-    )
+    expect(await read({ stream: ended, body: '' }, limit)).toBe('')
   })
 })
 
 describe('readBody refuses', () => {
   it('a stream that was read with nothing kept, and says how to keep it', async () => {
     const stream = await consumed()
-    const refusal = readBody({ stream }, limit)
+    const refusal = read({ stream }, limit)
     await expect(refusal).rejects.toEqual(failsWith('body_consumed'))
     await expect(refusal).rejects.toThrow('rawBody')
   })
@@ -92,12 +116,12 @@ describe('readBody refuses', () => {
     stream.write(text)
     await new Promise((resolve) => stream.once('readable', resolve))
     stream.read(3)
-    await expect(readBody({ stream }, limit)).rejects.toEqual(failsWith('body_consumed'))
+    await expect(read({ stream }, limit)).rejects.toEqual(failsWith('body_consumed'))
   })
 
   it('a stream whose encoding was set, and names setEncoding', async () => {
     const stream = streamOf(text).setEncoding('utf8')
-    const refusal = readBody({ stream }, limit)
+    const refusal = read({ stream }, limit)
     await expect(refusal).rejects.toEqual(failsWith('body_consumed'))
     await expect(refusal).rejects.toThrow('setEncoding')
   })
@@ -105,7 +129,7 @@ describe('readBody refuses', () => {
   it('a stream that is closed before its end', async () => {
     const stream = new PassThrough()
     stream.write(text)
-    const refusal = expect(readBody({ stream }, limit)).rejects.toEqual(failsWith('body_aborted'))
+    const refusal = expect(read({ stream }, limit)).rejects.toEqual(failsWith('body_aborted'))
     await delay(10)
     stream.destroy()
     await refusal
@@ -114,7 +138,7 @@ describe('readBody refuses', () => {
   it('a stream that fails, with the reason as its cause, and hears of later failures', async () => {
     const stream = new PassThrough()
     const reason = new Error('reset')
-    const refusal = readBody({ stream }, limit)
+    const refusal = read({ stream }, limit)
     stream.destroy(reason)
     await expect(refusal).rejects.toEqual(failsWith('body_aborted'))
     await expect(refusal).rejects.toMatchObject({ cause: reason })
@@ -125,7 +149,7 @@ describe('readBody refuses', () => {
   it('a stream that was destroyed before', async () => {
     const stream = new PassThrough()
     stream.destroy()
-    await expect(readBody({ stream }, limit)).rejects.toEqual(failsWith('body_aborted'))
+    await expect(read({ stream }, limit)).rejects.toEqual(failsWith('body_aborted'))
   })
 
   it('what is one byte over the limit, and nothing that reaches it', async () => {
@@ -137,26 +161,10 @@ describe('readBody refuses', () => {
       () => ({ stream: streamOf(), body: text }),
     ]
     for (const source of sources) {
-      expect(await readBody(source(), bytes)).toBe(text)
-      await expect(readBody(source(), bytes - 1)).rejects.toEqual(failsWith('body_too_large'))
+      expect(await read(source(), bytes)).toBe(text)
+      await expect(read(source(), bytes - 1)).rejects.toEqual(failsWith('body_too_large'))
     }
   })
-
-  it('an upload without end: it is drained for 2 seconds so that the answer is seen, and then destroyed', async () => {
-    let given = 0
-    const stream = new Readable({
-      read() {
-        given++
-        setTimeout(() => this.push(Buffer.alloc(1000)), 10)
-      },
-    })
-    await expect(readBody({ stream }, 5000)).rejects.toEqual(failsWith('body_too_large'))
-    expect(stream.destroyed).toBe(false)
-    const before = given
-    await delay(500)
-    expect(given).toBeGreaterThan(before)
-    await expect.poll(() => stream.destroyed, { timeout: 10_000 }).toBe(true)
-  }, 15_000)
 })
 
 describe('checkHeaders', () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { checkTimeout, startDeadline } from '../src/deadline.js'
+import { startDeadline } from '../src/deadline.js'
+import { checkTimeout } from '../src/exchange.js'
 
 const late = () => new Error('late')
 const never = () => new Promise<never>(() => {})

@@ -1,23 +1,23 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { unclaimed } from '../src/claims.js'
-import { createDelivery } from '../src/delivery.js'
+import { alwaysClaimed } from '../src/claim.js'
+import type { Delivery } from '../src/delivery.js'
 import { createEmitter } from '../src/emitter.js'
 import { koyweEventNames } from '../src/index.js'
 import { exampleEvents } from '../src/testing.js'
 import { createGate } from './requests.js'
 
 const event = exampleEvents.crypto_delivered
-const { delivery } = createDelivery(
-  {
-    signedText: '{}',
-    timeStamp: event.timeStamp,
-    secretIndex: 0,
-    receivedAt: new Date(),
-    claim: unclaimed,
-  },
-  undefined,
-)
+/** Listeners are only handed it. */
+const delivery: Delivery = {
+  id: 'an id',
+  signedText: '{}',
+  occurredAt: undefined,
+  secretIndex: 0,
+  receivedAt: new Date(),
+  signal: new AbortController().signal,
+  claim: alwaysClaimed,
+}
 
 /** An emitter with the calls that its listeners note. */
 function setUp() {

@@ -1,9 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { HttpRequest } from '../src/index.js'
+import type { Body, HttpRequest } from '../src/index.js'
 import { exampleEvents, signEvent } from '../src/testing.js'
 
 /** The secret of the tests that need only one. */
 export const secret = 'core-test-secret'
+
+/** A body in the form that adapters hand over: text, or the value that a parser made of it. */
+export function bodyOf(body: unknown): Body {
+  return typeof body === 'string' ? { text: body } : { value: body }
+}
 
 /** A request in the form that adapters hand over. */
 export function requestOf(body: unknown, headers: IncomingHttpHeaders = {}): HttpRequest {
@@ -12,7 +17,7 @@ export function requestOf(body: unknown, headers: IncomingHttpHeaders = {}): Htt
     url: '/webhooks/koywe',
     headers,
     rawHeaders: [],
-    body: async () => body,
+    body: async () => bodyOf(body),
   }
 }
 

@@ -116,7 +116,7 @@ function createReceiver(store: DedupeStore) {
         url: '/',
         headers: {},
         rawHeaders: [],
-        body: async () => text,
+        body: async () => ({ text }),
       })
       const { status, headers, body } = response
       return { status, retryAfter: headers['retry-after'], body }
@@ -172,7 +172,7 @@ function describeOutage(
       expect(await receiver.deliver(before)).toEqual(unavailable)
       expect(receiver.heard).toHaveLength(heard)
       expect(receiver.log.at(-1)).toMatch(
-        /^koywe store_unavailable: The dedupe store cannot be used: .{5,}\. The event was not handled/s,
+        /^koywe store_unavailable: The dedupe store is unavailable: .{5,}\. The event was not handled/s,
       )
       await relay.start()
       expect(await deliverUntilTaken(during)).toEqual(received)

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { toKoyweWebhooks } from '../src/adapter.js'
-import { createKoyweWebhooks, KoyweError, type KoyweWebhooks } from '../src/index.js'
+import { createKoyweWebhooks, type Delivery, KoyweError, type KoyweWebhooks } from '../src/index.js'
 import { signEvent } from '../src/testing.js'
 import { createGate, createMemoryLog, requestOf, secret, signedEvent } from './requests.js'
 
@@ -85,6 +86,48 @@ describe('rotation', () => {
   })
 })
 
+describe('a delivery', () => {
+  /** The delivery that a listener gets. */
+  async function deliveryOf(fields: Readonly<Record<string, unknown>> = {}) {
+    const handed: Delivery[] = []
+    const webhooks = createKoyweWebhooks(secret, { logger: false }).onAny((_event, delivery) =>
+      handed.push(delivery),
+    )
+    await send(webhooks, signEvent({ eventName: 'ping', ...fields }, secret))
+    const [delivery] = handed
+    return delivery ?? expect.fail('no delivery')
+  }
+
+  it('has the SHA-256 of the signed text as its id, whatever store there is', async () => {
+    const { id, signedText } = await deliveryOf({ note: 'ñ' })
+    expect(signedText).toBe('{"eventName":"ping","note":"ñ"}')
+    // printf '{"eventName":"ping","note":"ñ"}' | openssl dgst -sha256
+    expect(id).toBe('a5a9f27fcc4249b5adc0d69ded050db35b7666f6408d54e687e3430329d08922')
+    expect(id).toBe(createHash('sha256').update(signedText).digest('hex'))
+  })
+
+  it('tells when it was received and when the event occurred', async () => {
+    const before = Date.now()
+    const delivery = await deliveryOf({ timeStamp: '2022-10-26T22:36:41.658Z' })
+    expect(delivery.occurredAt).toEqual(new Date(Date.UTC(2022, 9, 26, 22, 36, 41, 658)))
+    expect(delivery.receivedAt.getTime()).toBeGreaterThanOrEqual(before)
+    expect(delivery.receivedAt.getTime()).toBeLessThanOrEqual(Date.now())
+  })
+
+  it.each([['tomorrow'], [''], ['2022-99-99T00:00:00Z'], [undefined]])(
+    'has no time of its event where the timeStamp is %j',
+    async (timeStamp) => {
+      expect((await deliveryOf({ timeStamp })).occurredAt).toBeUndefined()
+    },
+  )
+
+  it('has one signal, which has not aborted', async () => {
+    const delivery = await deliveryOf()
+    expect(delivery.signal).toBe(delivery.signal)
+    expect(delivery.signal.aborted).toBe(false)
+  })
+})
+
 describe('the time limit', () => {
   /** A receiver whose listener waits for the test. */
   function setUp() {
@@ -105,6 +148,21 @@ describe('the time limit', () => {
     expect(signals[0]?.aborted).toBe(true)
     expect(signals[0]?.reason).toMatchObject({ name: 'TimeoutError' })
     gate.open()
+  })
+
+  it('has aborted a signal that is first read later', async () => {
+    const gate = createGate()
+    let late: AbortSignal | undefined
+    const webhooks = createKoyweWebhooks(secret, { timeoutMs: 20, logger: false }).onAny(
+      async (_event, delivery) => {
+        await gate.promise
+        late = delivery.signal
+      },
+    )
+    expect((await send(webhooks)).status).toBe(503)
+    gate.open()
+    await webhooks.idle()
+    expect(late).toMatchObject({ aborted: true, reason: { name: 'TimeoutError' } })
   })
 
   it('does not abort the signal of listeners that are quick enough', async () => {
@@ -135,7 +193,7 @@ describe('the time limit', () => {
 
   it('counts for the body too', async () => {
     const { webhooks } = setUp()
-    const request = { ...requestOf(''), body: () => new Promise(() => {}) }
+    const request = { ...requestOf(''), body: () => new Promise<never>(() => {}) }
     const { status, headers, body } = await webhooks.handle(request)
     expect({ status, body }).toEqual({ status: 408, body: '{"error":"body_timeout"}' })
     expect(headers.connection).toBe('close')
@@ -220,5 +278,88 @@ describe('handle', () => {
     await webhooks.handle(requestOf('', { 'content-encoding': 'a\nforged line' }))
     expect(logger.lines).toHaveLength(2)
     for (const line of logger.lines) expect(line).not.toContain('\n')
+  })
+
+  it('answers every depth of nesting up to the limit, in text and in what a parser made', async () => {
+    const webhooks = createKoyweWebhooks(secret, { logger: false })
+    const signature = 'a'.repeat(64)
+    const bodies = [
+      (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`,
+      (depth: number) =>
+        `{"signature":"${signature}","a":${'['.repeat(depth)}${']'.repeat(depth)}}`,
+      (depth: number) =>
+        `{"signature":"${signature}","a":${'{"a":'.repeat(depth)}0${'}'.repeat(depth)}}`,
+    ]
+    for (const bodyOf of bodies) {
+      for (let depth = 1; bodyOf(depth).length <= 64 * 1024; depth += depth < 200 ? 1 : 23) {
+        const text = bodyOf(depth)
+        const { status } = await webhooks.handle(requestOf(text))
+        expect([400, 401]).toContain(status)
+        if (depth % 10 > 0 && depth > 200) continue
+        expect((await webhooks.handle(requestOf(JSON.parse(text)))).status).toBe(status)
+      }
+    }
+  }, 120_000)
+
+  it('warns once for each known name that nobody listens for, and acknowledges the event', async () => {
+    const logger = createMemoryLog()
+    const webhooks = createKoyweWebhooks(secret, { logger })
+    for (const orderId of ['1', '2']) {
+      expect((await send(webhooks, signedEvent({ orderId }))).status).toBe(200)
+    }
+    expect(logger.lines).toEqual([expect.stringContaining('no listener for "crypto_delivered"')])
+    webhooks.on('fiat_sent', () => {})
+    await send(webhooks, signedEvent({ eventName: 'fiat_sent' }))
+    await send(webhooks, signEvent({ eventName: 'a name of the future' }, secret))
+    webhooks.onAny(() => {})
+    await send(webhooks, signedEvent({ eventName: 'payment_received' }))
+    expect(logger.lines).toHaveLength(1)
+  })
+
+  it('names the event, its order and its delivery in each line about it, and the request before it is verified', async () => {
+    const logger = createMemoryLog()
+    let id = ''
+    const webhooks = createKoyweWebhooks(secret, { logger, timeoutMs: 30 })
+    webhooks.on('crypto_delivered', async (_event, delivery) => {
+      id = delivery.id
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      throw new Error('no database')
+    })
+    await send(webhooks, signedEvent({ orderId: 'order-1' }))
+    await send(webhooks, signedEvent({ orderId: 'order-1' }))
+    await webhooks.idle()
+    expect(logger.lines.map((line) => line.split(':')[0])).toEqual([
+      'koywe timeout',
+      'koywe in_progress',
+      'koywe handler_failed',
+    ])
+    for (const line of logger.lines) {
+      expect(line).toContain(`(event "crypto_delivered", order "order-1", delivery ${id})`)
+    }
+    await webhooks.handle(requestOf('{}', { 'content-length': '2' }))
+    expect(logger.lines.at(-1)).toContain('(POST "/webhooks/koywe", content-length "2")')
+  })
+
+  it('logs a completion that failed once', async () => {
+    const logger = createMemoryLog()
+    const claim = {
+      state: 'claimed' as const,
+      complete: () => Promise.reject(new KoyweError('store_unavailable', 'a sentence')),
+      release: async () => {},
+    }
+    const webhooks = createKoyweWebhooks(secret, { logger, dedupe: { claim: async () => claim } })
+    webhooks.onAny(() => {})
+    expect(await send(webhooks)).toEqual({ status: 503, error: 'store_unavailable' })
+    expect(logger.lines).toEqual([expect.stringContaining('koywe store_unavailable')])
+  })
+
+  it.each([
+    ['dedup', 'dedupe'],
+    ['timeoutMS', 'timeoutMs'],
+  ])('throws a TypeError for the unknown option %s that names %s', (wrong, right) => {
+    const create = () => createKoyweWebhooks(secret, { [wrong]: 1 })
+    expect(create).toThrow(TypeError)
+    expect(create).toThrow(`\`${right}\``)
+    expect(() => createKoyweWebhooks('new', 'old' as unknown as object)).toThrow(TypeError)
   })
 })

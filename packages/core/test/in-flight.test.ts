@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { type Claim, createKoyweWebhooks, type DedupeStore } from '../src/index.js'
-import { createTracker } from '../src/tracker.js'
+import { createInFlight } from '../src/in-flight.js'
+import { type Body, type Claim, createKoyweWebhooks, type DedupeStore } from '../src/index.js'
 import { createGate, requestOf, secret, signedEvent } from './requests.js'
 
 /** Notes when `idle` resolves. */
@@ -13,17 +13,17 @@ function watch({ idle }: { idle(): Promise<void> }) {
   return { seen, resolved }
 }
 
-describe('a tracker', () => {
+describe('what is in flight', () => {
   it('is idle at once when nothing is under way', async () => {
-    await createTracker().idle()
+    await createInFlight().idle()
   })
 
   it('waits for what succeeds, for what fails, and for what is begun meanwhile', async () => {
-    const tracker = createTracker()
+    const inFlight = createInFlight()
     const [first, second] = [createGate(), createGate()]
-    const failed = tracker.track(first.promise)
-    const { seen, resolved } = watch(tracker)
-    tracker.track(second.promise)
+    const failed = inFlight.track(first.promise)
+    const { seen, resolved } = watch(inFlight)
+    inFlight.track(second.promise)
     first.fail(new Error('x'))
     await expect(failed).rejects.toThrow('x')
     await delay(5)
@@ -38,13 +38,13 @@ describe('a receiver is idle only when', () => {
   const settings = { logger: false, timeoutMs: 30 } as const
 
   it('no body is being read', async () => {
-    const body = createGate<string>()
+    const body = createGate<Body>()
     const webhooks = createKoyweWebhooks(secret, settings)
     const handled = webhooks.handle({ ...requestOf(''), body: () => body.promise })
     const { seen, resolved } = watch(webhooks)
     await delay(5)
     expect(seen.idle).toBe(false)
-    body.open(signedEvent())
+    body.open({ text: signedEvent() })
     await resolved
     expect((await handled).status).toBe(200)
   })
