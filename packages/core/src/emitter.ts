@@ -7,6 +7,7 @@ import {
   koyweEventNames,
   type UnknownKoyweEvent,
 } from './events.js'
+import { quote } from './quote.js'
 
 /** Handles one event. It is awaited: the webhook is acknowledged only when it has succeeded. */
 export type Listener<Event> = (event: Event, delivery: Delivery) => unknown
@@ -132,7 +133,7 @@ export function createEmitter(): EmitterParts {
 function checkName(name: unknown): KoyweEventName {
   if (isKoyweEventName(name)) return name
   throw new TypeError(
-    `${JSON.stringify(name) ?? String(name)} is not an event name that this version knows (${koyweEventNames.join(', ')}). ` +
+    `${quote(name)} is not an event name that this version knows (${koyweEventNames.join(', ')}). ` +
       'To handle a newer event, use onAny and compare `event.eventName`.',
   )
 }

@@ -1,7 +1,8 @@
+import { aboutRequest } from './about.js'
 import { KoyweError, type KoyweErrorCode } from './errors.js'
 import { Exchange } from './exchange.js'
 import type { HttpRequest, HttpResponse } from './http.js'
-import { type Log, quote } from './logger.js'
+import type { Log } from './logger.js'
 
 /** A refusal that is no error: its sentence is made only when it is going to be logged. */
 export interface Refusal {
@@ -31,7 +32,13 @@ export function createHandler(
   const { timeoutMs, log, late, answer, answerTo } = parts
 
   function refuse({ request, about }: Exchange, { code, sentence }: Refusal): HttpResponse {
-    log.refused(request.logger, code, () => sentence() + (about?.() ?? aboutRequest(request)))
+    const isVerified = about !== undefined
+    log.refused(
+      request.logger,
+      code,
+      isVerified,
+      () => sentence() + (isVerified ? about() : aboutRequest(request)),
+    )
     return answerTo(code)
   }
 
@@ -57,11 +64,4 @@ export function createHandler(
 
 function refusalOf(error: KoyweError): Refusal {
   return { code: error.code, sentence: () => error.message }
-}
-
-/** What is known of a request before it is verified: nothing that its sender says is believed, or written as it is. */
-function aboutRequest({ method, url, headers }: HttpRequest): string {
-  const length = headers['content-length']
-  const size = length === undefined ? 'no content-length' : `content-length ${quote(length)}`
-  return ` (${method} ${quote(url)}, ${size})`
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { KoyweError } from './errors.js'
-import { quote } from './logger.js'
+import { quote } from './quote.js'
 
 /**
  * Refuses what the headers alone show to be unreadable, before a byte is read.

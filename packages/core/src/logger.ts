@@ -134,29 +134,3 @@ function quietly(write: () => unknown): void {
     Promise.resolve(write()).catch(() => {})
   } catch {}
 }
-
-/** Placeholder until the limiter lands. */
-export interface Log {
-  refused(target: Logger | undefined, code: string, sentence: () => string): void
-  warn(target: Logger | undefined, sentence: string): void
-  error(target: Logger | undefined, error: unknown, sentence: string): void
-}
-
-export function createLog(option: Logger | false | undefined): Log {
-  return {
-    refused(target, code, sentence) {
-      if (option === false) return
-      chooseLogger(option, target).warn(`koywe ${code}: ${sentence()}`)
-    },
-    warn(target, sentence) {
-      chooseLogger(option, target).warn(sentence)
-    },
-    error(target, error, sentence) {
-      chooseLogger(option, target).error(error, sentence)
-    },
-  }
-}
-
-export function quote(text: unknown): string {
-  return JSON.stringify(String(text).slice(0, 40))
-}

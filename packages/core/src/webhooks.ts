@@ -1,3 +1,4 @@
+import { aboutDelivery } from './about.js'
 import { alwaysClaimed, claimEvent, completeClaim, releaseClaim } from './claim.js'
 import { createMemoryDedupeStore, type DedupeStore } from './dedupe.js'
 import { type Delivery, ReceivedDelivery } from './delivery.js'
@@ -11,7 +12,7 @@ import { type HttpHandler, type HttpResponse, jsonResponse } from './http.js'
 import { createInFlight } from './in-flight.js'
 import { parseBody } from './json-object.js'
 import { checkHeaders, checkLimit } from './limits.js'
-import { checkLogger, createLog, type Logger, quote } from './logger.js'
+import { checkLogger, createLog, type Logger } from './logger.js'
 import { checkOptions } from './options.js'
 import { createVerifier, type Secrets } from './signature.js'
 import { verifySignature } from './verify-signature.js'
@@ -78,7 +79,7 @@ export function createKoyweWebhooks(
     if ('code' in verified) return verified
     const event = parseEvent(verified.payload)
     const delivery = new ReceivedDelivery(verified, receivedAt, alwaysClaimed, exchange)
-    exchange.about = () => aboutEvent(event, delivery)
+    exchange.about = () => aboutDelivery(event, delivery.id)
     tellOfOldSecret(exchange, delivery)
     tellOfUnheard(exchange, event)
 
@@ -101,11 +102,15 @@ export function createKoyweWebhooks(
     try {
       await emit(event, delivery)
     } catch (error) {
-      log.error(
-        exchange.request.logger,
-        error,
-        `koywe handler_failed: a listener failed.${aboutEvent(event, delivery)}`,
-      )
+      // Not every log writes the errors in an AggregateError.
+      const failures = error instanceof AggregateError ? error.errors : [error]
+      for (const failure of failures) {
+        log.error(
+          exchange.request.logger,
+          failure,
+          `koywe handler_failed: a listener failed.${aboutDelivery(event, delivery.id)}`,
+        )
+      }
       await releaseClaim(delivery.claim, exchange, log)
       return answerTo('handler_failed')
     }
@@ -114,7 +119,7 @@ export function createKoyweWebhooks(
     log.error(
       exchange.request.logger,
       failure,
-      `koywe ${failure.code}: an event could not be completed.${aboutEvent(event, delivery)}`,
+      `koywe ${failure.code}: an event could not be completed.${aboutDelivery(event, delivery.id)}`,
     )
     await releaseClaim(delivery.claim, exchange, log)
     return answerTo(failure.code)
@@ -172,14 +177,6 @@ function tooSlow(timeoutMs: number): KoyweError {
     `The listeners need more than ${timeoutMs} ms. They keep running, and the sender was asked to retry; make them faster, hand ` +
       'their work to a queue, or raise `timeoutMs`.',
   )
-}
-
-/** What a log line needs to be traced to an order. */
-function aboutEvent(
-  { eventName, orderId }: KoyweEvent | UnknownKoyweEvent,
-  { id }: Delivery,
-): string {
-  return ` (event ${quote(eventName)}, order ${quote(orderId)}, delivery ${id})`
 }
 
 function checkDedupe(dedupe: unknown): void {
