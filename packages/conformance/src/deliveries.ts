@@ -180,6 +180,15 @@ export const deliveries: readonly Delivery[] = [
     refusal: 'malformed',
   }),
   refused('30,000 arrays in one another', 400, 'invalid_json', () => post(nested(30_000))),
+  refused('a field 65 levels deep', 401, 'invalid_signature', () =>
+    post(signed(payload({ deep: JSON.parse(nested(64)) }))),
+  ),
+  accepted('a field that makes it 64 levels deep', () =>
+    post(signed(payload({ deep: JSON.parse(nested(63)) }))),
+  ),
+  refused('10,000 objects in one another', 401, 'invalid_signature', () =>
+    post(`${'{"a":'.repeat(10_000)}0${'}'.repeat(10_000)}`),
+  ),
   refused('a field 30,000 levels deep', 401, 'invalid_signature', () =>
     post(`{"eventName":"ping","deep":${nested(30_000)},"signature":"${'a'.repeat(64)}"}`),
   ),
@@ -190,6 +199,11 @@ export const deliveries: readonly Delivery[] = [
   refused('a JSON string', 400, 'invalid_json', () => post('"crypto_delivered"'), {
     refusal: 'primitive',
   }),
+  refused('an empty object with a space in it', 401, 'missing_signature', () => post('{ }')),
+  refused('an empty object with a line end in it', 401, 'missing_signature', () => post('{\n}')),
+  refused('an empty object after a byte order mark', 401, 'missing_signature', () =>
+    post('\ufeff{}'),
+  ),
   refused('an empty body', 400, 'invalid_json', () => post('')),
   refused('over the limit by its Content-Length', 413, 'body_too_large', () =>
     post(signed(payload({ note: 'x'.repeat(66_000) }))),

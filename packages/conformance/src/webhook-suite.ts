@@ -26,6 +26,13 @@ import type { Mount, WebhookServer } from './mount.js'
 
 const timeoutMs = 400
 
+/** Depths of nesting up to the limit: each of the shallow ones, and each where a stack overflowed once. */
+const depths: readonly number[] = [
+  ...Array.from({ length: 80 }, (_, index) => index + 1),
+  ...Array.from({ length: 40 }, (_, index) => 4096 + index),
+  ...Array.from({ length: 60 }, (_, index) => Math.ceil(80 * 1.105 ** index)),
+].filter((depth) => depth < 32_000)
+
 /**
  * Plays every delivery at every mount and compares status, headers and body to the byte. An adapter is proven by
  * calling this in a test file with the mounts that its users may choose.
@@ -34,6 +41,12 @@ export function describeWebhooks(mounts: readonly Mount[]): void {
   const rows: string[] = []
   for (const mount of mounts) {
     describe(mount.name, () => playAt(mount, (row) => rows.push(row)))
+  }
+  // Where nothing stands in front, once for each framework.
+  const bare = mounts.filter(({ parser }) => parser === undefined)
+  for (const framework of new Set(bare.map((mount) => mount.framework))) {
+    const mount = bare.find((candidate) => candidate.framework === framework)
+    if (mount) describe(framework, () => sweepDepths(mount))
   }
   afterAll(() => printMatrix(rows))
 }
@@ -108,6 +121,15 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     marks.push('.')
   })
 
+  it('hands over exactly what was signed, where several texts have one signature', async () => {
+    const value = payload({ amount: null, zero: 0 })
+    const body = signed(value).replace('null', '1e999').replace('"zero":0', '"zero":-0')
+    const { response, heard } = await playAndCount(post(body))
+    expectAnswer(response, { status: 200, body: '{"received":true}' })
+    expect(heard).toStrictEqual([value])
+    marks.push('.')
+  })
+
   it('answers a copy of a handled event as a duplicate', async () => {
     const request = post(signed(payload()))
     await play(request)
@@ -163,6 +185,31 @@ function playAt(mount: Mount, report: (row: string) => void): void {
 
   // A parser in front waits for the bytes as long as it likes: its time limit is not ours.
   if (mount.parser === undefined) {
+    it.each([
+      ['its length', { 'Content-Length': '10000000' }, 413],
+      ['its chunks', { 'Transfer-Encoding': 'chunked' }, 413],
+      ['its encoding', { 'Content-Length': '10000000', 'Content-Encoding': 'gzip' }, 415],
+    ])(
+      'answers at once an upload that is refused for %s, and ends the connection',
+      async (_, headers, status) => {
+        const socket = await open(server.port)
+        socket.write(encode({ path, headers, unframed: true }))
+        const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
+        const upload = setInterval(() => socket.write(chunk), 20)
+        try {
+          const response = await readResponse(socket)
+          expect(response.status).toBe(status)
+          expect(response.headers.get('connection')).toBe('close')
+          await closing(socket)
+        } finally {
+          clearInterval(upload)
+          socket.destroy()
+        }
+        await expectStillServing()
+        marks.push('.')
+      },
+    )
+
     it('does not wait for ever for bytes that were announced', async () => {
       const body = signed(payload())
       const socket = await sendAnnouncing(body.length + 10, body)
@@ -223,6 +270,29 @@ function playAt(mount: Mount, report: (row: string) => void): void {
   async function expectStillServing(): Promise<void> {
     expectAnswer(await play(post(signed(payload()))), { status: 200, body: '{"received":true}' })
   }
+}
+
+/** No depth makes a handler fail: the answer to each is from the table, and never the framework's own. */
+function sweepDepths(mount: Mount): void {
+  it('refuses every depth of nesting in its own words', async () => {
+    const server = await mount.startWebhooks(secrets, { logger: false })
+    try {
+      for (const depth of depths) {
+        const arrays = '['.repeat(depth) + ']'.repeat(depth)
+        const deep = depth > 63
+        for (const [body, status, code] of [
+          [arrays, 400, 'invalid_json'],
+          [`{"a":${arrays}}`, 401, deep ? 'invalid_signature' : 'missing_signature'],
+        ] as const) {
+          const request = { path: mount.pathOf('/webhooks/koywe'), ...post(body) }
+          const response = await send(server.port, request)
+          expectAnswer(response, { status, body: JSON.stringify({ error: code }) })
+        }
+      }
+    } finally {
+      await server.close()
+    }
+  })
 }
 
 /** What a failing listener says, which no caller may ever read. */

@@ -15,10 +15,11 @@ export function toKoyweWebhooks(
   source: Secrets | KoyweWebhooks,
   options: KoyweWebhooksOptions,
 ): KoyweWebhooks {
-  if (typeof source !== 'object' || source === null || !('handle' in source)) {
-    return createKoyweWebhooks(source, options)
-  }
   const { limit, timeoutMs, logger, dedupe } = options
+  if (typeof source !== 'object' || source === null || !('handle' in source)) {
+    // Without the options that only the adapter knows.
+    return createKoyweWebhooks(source, { limit, timeoutMs, logger, dedupe } as KoyweWebhooksOptions)
+  }
   if ([limit, timeoutMs, logger, dedupe].every((setting) => setting === undefined)) return source
   throw new TypeError(
     'A finished receiver keeps its settings: give `limit`, `timeoutMs`, `logger` and `dedupe` to createKoyweWebhooks.',
