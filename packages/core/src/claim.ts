@@ -56,7 +56,7 @@ export async function completeClaim(
     log.error(
       exchange.request.logger,
       error,
-      `koywe: an event was handled, but the dedupe store could not note it; a copy would be handled again.${exchange.about?.() ?? ''}`,
+      `koywe: an event was handled, but the dedupe store could not note it; a copy would be handled again.${exchange.subject?.about() ?? ''}`,
     )
     return undefined
   }
@@ -75,7 +75,7 @@ export async function releaseClaim(
       exchange.request.logger,
       error,
       'koywe: the claim of a failed event could not be released; unless the error says otherwise, a retry is handled once ' +
-        `the lease expires.${exchange.about?.() ?? ''}`,
+        `the lease expires.${exchange.subject?.about() ?? ''}`,
     )
   }
 }

@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto'
+import { aboutDelivery } from './about.js'
+import { alwaysClaimed } from './claim.js'
 import type { ClaimedClaim } from './dedupe.js'
-import type { Exchange } from './exchange.js'
+import type { KoyweEvent, UnknownKoyweEvent } from './events.js'
+import type { Exchange, Subject } from './exchange.js'
 import type { VerifiedBody } from './verify-signature.js'
 
 /** What is known about one delivery of an event, beside the event itself. */
@@ -25,27 +28,31 @@ export interface Delivery {
 }
 
 /** A delivery in which nothing is computed before it is read. */
-export class ReceivedDelivery implements Delivery {
+export class ReceivedDelivery implements Delivery, Subject {
   readonly receivedAt: Date
   readonly secretIndex: number
   readonly signedText: string
-  claim: ClaimedClaim
+  claim: ClaimedClaim = alwaysClaimed
+  readonly #event: KoyweEvent | UnknownKoyweEvent
   readonly #exchange: Exchange
-  readonly #timeStamp: unknown
   #id: string | undefined
 
   constructor(
-    { text, payload, secretIndex }: VerifiedBody,
+    event: KoyweEvent | UnknownKoyweEvent,
+    { text, secretIndex }: VerifiedBody,
     receivedAt: Date,
-    claim: ClaimedClaim,
     exchange: Exchange,
   ) {
     this.receivedAt = receivedAt
     this.secretIndex = secretIndex
     this.signedText = text
-    this.claim = claim
-    this.#timeStamp = payload.timeStamp
+    this.#event = event
     this.#exchange = exchange
+  }
+
+  /** What the listeners get as their first argument. */
+  get event(): KoyweEvent | UnknownKoyweEvent {
+    return this.#event
   }
 
   get id(): string {
@@ -54,11 +61,15 @@ export class ReceivedDelivery implements Delivery {
   }
 
   get occurredAt(): Date | undefined {
-    const date = new Date(typeof this.#timeStamp === 'string' ? this.#timeStamp : Number.NaN)
+    const date = new Date(this.#event.timeStamp ?? Number.NaN)
     return Number.isNaN(date.getTime()) ? undefined : date
   }
 
   get signal(): AbortSignal {
     return this.#exchange.signal
+  }
+
+  about(): string {
+    return aboutDelivery(this.#event, this.id)
   }
 }

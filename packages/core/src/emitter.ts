@@ -40,16 +40,18 @@ export interface EmitterParts {
   /** Tells whether any listener would be called for events of that name. */
   hears(name: string): boolean
   /**
-   * Starts every listener of the event, in the order they were added, and waits for all of them.
-   *
-   * @throws {AggregateError} of all that failed, after the last has ended.
+   * Starts every listener of the event, those of its name first, in the order they were added, and waits for all of them.
+   * Gives the errors of those that failed.
    */
-  emit(event: KoyweEvent | UnknownKoyweEvent, delivery: Delivery): Promise<void>
+  emit(event: KoyweEvent | UnknownKoyweEvent, delivery: Delivery): Errors | Promise<Errors>
 }
+
+/** What listeners threw: empty after a success. */
+type Errors = readonly unknown[]
 
 const any = Symbol('any event')
 const none: readonly Registration[] = []
-const noErrors: readonly unknown[] = []
+const noErrors: Errors = []
 
 /** Creates an emitter that awaits its listeners and runs all of them even when one fails. */
 export function createEmitter(): EmitterParts {
@@ -71,25 +73,41 @@ export function createEmitter(): EmitterParts {
     if (index >= 0) registrations.set(key, list.toSpliced(index, 1))
   }
 
-  /** Never rejects: what a listener throws is returned, in a list that is empty after a success. */
-  async function call(
+  /** Waits only for a listener that is asynchronous. */
+  function call(
     registration: Registration,
     event: KoyweEvent | UnknownKoyweEvent,
     delivery: Delivery,
-  ): Promise<readonly unknown[]> {
-    const { key, listener, once } = registration
-    if (once && registration.running) return noErrors
+  ): Errors | Promise<Errors> {
+    if (registration.once && registration.running) return noErrors
     registration.running = true
     try {
       // `on` has tied the listener's event type to the name it is stored under.
-      await (listener as Listener<typeof event>)(event, delivery)
-      if (once) remove(key, (other) => other === registration)
-      return noErrors
+      const result = (registration.listener as Listener<typeof event>)(event, delivery)
+      return isThenable(result) ? wait(registration, result) : succeed(registration)
     } catch (error) {
-      return [error]
-    } finally {
-      registration.running = false
+      return fail(registration, error)
     }
+  }
+
+  async function wait(registration: Registration, result: PromiseLike<unknown>): Promise<Errors> {
+    try {
+      await result
+      return succeed(registration)
+    } catch (error) {
+      return fail(registration, error)
+    }
+  }
+
+  function succeed(registration: Registration): Errors {
+    registration.running = false
+    if (registration.once) remove(registration.key, (other) => other === registration)
+    return noErrors
+  }
+
+  function fail(registration: Registration, error: unknown): Errors {
+    registration.running = false
+    return [error]
   }
 
   const emitter: KoyweEmitter = {
@@ -118,16 +136,24 @@ export function createEmitter(): EmitterParts {
   return {
     emitter,
     hears: (name) => listOf(name).length + listOf(any).length > 0,
-    async emit(event, delivery) {
+    emit(event, delivery) {
       const named = listOf(event.eventName)
       const due = named.length > 0 ? named.concat(listOf(any)) : listOf(any)
-      const results = await Promise.all(due.map((one) => call(one, event, delivery)))
-      const errors = results.flat()
-      if (errors.length > 0) {
-        throw new AggregateError(errors, `${errors.length} of ${due.length} listeners failed`)
-      }
+      const [only] = due
+      if (only === undefined) return noErrors
+      if (due.length === 1) return call(only, event, delivery)
+      return Promise.all(due.map((one) => call(one, event, delivery))).then((all) => all.flat())
     },
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  )
 }
 
 function checkName(name: unknown): KoyweEventName {

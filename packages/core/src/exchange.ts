@@ -4,6 +4,12 @@ import type { HttpRequest } from './http.js'
 /** The longest delay that Node's timers can keep. */
 const longestMs = 2 ** 31 - 1
 
+/** What is known of a request whose sender is verified. */
+export interface Subject {
+  /** Names it at the end of a log line. */
+  about(): string
+}
+
 /**
  * One request on its way to its answer: the time that it has, and what the log says about it. It is made for every request,
  * so nothing in it is computed before it is read.
@@ -14,8 +20,8 @@ export class Exchange {
   isOver = false
   /** What is refused when time runs out; replaced as the request moves on. */
   late: () => KoyweError
-  /** Names the event at the end of a log line, once it is verified. */
-  about: (() => string) | undefined = undefined
+  /** What the request is about, once its sender is verified. */
+  subject: Subject | undefined = undefined
   readonly #timer: NodeJS.Timeout
   #controller: AbortController | undefined
 

@@ -31,13 +31,12 @@ export function createHandler(
 ): (request: HttpRequest) => Promise<HttpResponse> {
   const { timeoutMs, log, late, answer, answerTo } = parts
 
-  function refuse({ request, about }: Exchange, { code, sentence }: Refusal): HttpResponse {
-    const isVerified = about !== undefined
+  function refuse({ request, subject }: Exchange, { code, sentence }: Refusal): HttpResponse {
     log.refused(
       request.logger,
       code,
-      isVerified,
-      () => sentence() + (isVerified ? about() : aboutRequest(request)),
+      subject !== undefined,
+      () => sentence() + (subject?.about() ?? aboutRequest(request)),
     )
     return answerTo(code)
   }

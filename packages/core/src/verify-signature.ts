@@ -38,7 +38,7 @@ export function verifySignature(
   }
   // Several texts parse to what is written as one: 1e999 becomes null, -0 becomes 0, a Date of a parser its text. What Koywe
   // sends is the signed text with the signature before its last brace, and is parsed already.
-  const payload = isVerbatim(body.text, signed) ? signed.payload : JSON.parse(signed.text)
+  const payload = isVerbatim(body.text, signed.text) ? signed.payload : JSON.parse(signed.text)
   return { payload, text: signed.text, secretIndex }
 }
 
@@ -56,9 +56,16 @@ function checkSignatureField(object: ParsedBody['object'], headers: IncomingHttp
   }
 }
 
-/** Whether a text is what the sender writes for this payload and signature, to the character. */
-function isVerbatim(received: string | undefined, { text, signature }: SignedBody): boolean {
-  return received !== undefined && received === `${text.slice(0, -1)},"signature":"${signature}"}`
+/** How much longer a body is than its signed text: `,"signature":"…"` before the last brace. */
+const signatureLength = ',"signature":""'.length + 64
+
+/** Whether a text is what Koywe writes for this payload and signature: no other text of that length starts so and has both. */
+function isVerbatim(received: string | undefined, text: string): boolean {
+  return (
+    received !== undefined &&
+    received.length === text.length + signatureLength &&
+    received.startsWith(text.slice(0, -1))
+  )
 }
 
 /** Says why a signature does not fit a body, as far as that can be told. Names no secret and no digest. */

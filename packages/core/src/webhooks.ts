@@ -1,14 +1,13 @@
-import { aboutDelivery } from './about.js'
-import { alwaysClaimed, claimEvent, completeClaim, releaseClaim } from './claim.js'
+import { claimEvent, completeClaim, releaseClaim } from './claim.js'
 import { createMemoryDedupeStore, type DedupeStore } from './dedupe.js'
-import { type Delivery, ReceivedDelivery } from './delivery.js'
+import { ReceivedDelivery } from './delivery.js'
 import { createEmitter, type KoyweEmitter } from './emitter.js'
-import { answerTo, KoyweError } from './errors.js'
-import { isKoyweEventName, type KoyweEvent, type UnknownKoyweEvent } from './events.js'
+import { answerTo, KoyweError, type KoyweErrorCode } from './errors.js'
+import { isKoyweEventName } from './events.js'
 import { checkTimeout, type Exchange } from './exchange.js'
 import { parseEvent } from './fields.js'
 import { createHandler, type Refusal } from './handler.js'
-import { type HttpHandler, type HttpResponse, jsonResponse } from './http.js'
+import { type Body, type HttpHandler, type HttpResponse, jsonResponse } from './http.js'
 import { createInFlight } from './in-flight.js'
 import { parseBody } from './json-object.js'
 import { checkHeaders, checkLimit } from './limits.js'
@@ -69,64 +68,66 @@ export function createKoyweWebhooks(
 
   /** The way of a delivery: read, verify, claim, emit, answer. */
   async function answer(exchange: Exchange): Promise<HttpResponse | Refusal> {
-    const { request } = exchange
     const receivedAt = new Date()
-    checkHeaders(request.headers, limit)
-    const body = parseBody(await request.body(limit), limit)
+    checkHeaders(exchange.request.headers, limit)
+    const body = await exchange.request.body(limit)
     exchange.throwIfOver()
+    const delivery = open(body, receivedAt, exchange)
+    return 'code' in delivery ? delivery : track(handOver(delivery, exchange))
+  }
 
-    const verified = verifySignature(body, verifier, request.headers)
+  function open(body: Body, receivedAt: Date, exchange: Exchange): ReceivedDelivery | Refusal {
+    const verified = verifySignature(parseBody(body, limit), verifier, exchange.request.headers)
     if ('code' in verified) return verified
     const event = parseEvent(verified.payload)
-    const delivery = new ReceivedDelivery(verified, receivedAt, alwaysClaimed, exchange)
-    exchange.about = () => aboutDelivery(event, delivery.id)
-    tellOfOldSecret(exchange, delivery)
-    tellOfUnheard(exchange, event)
+    const delivery = new ReceivedDelivery(event, verified, receivedAt, exchange)
+    exchange.subject = delivery
+    if (verified.secretIndex > 0) tellOfOldSecret(exchange, verified.secretIndex)
+    if (!hears(event.eventName)) tellOfUnheard(exchange, event.eventName)
+    return delivery
+  }
 
+  /**
+   * Claims the event, runs the listeners and completes the claim, even when that takes longer than the sender is kept
+   * waiting.
+   */
+  async function handOver(
+    delivery: ReceivedDelivery,
+    exchange: Exchange,
+  ): Promise<HttpResponse | Refusal> {
     if (dedupe !== false) {
-      const claim = await track(claimEvent(dedupe, delivery.id, exchange, log))
+      const claim = await claimEvent(dedupe, delivery.id, exchange, log)
       if (claim.state === 'done') return duplicate
       if (claim.state === 'in_progress') return inProgress
       delivery.claim = claim
     }
-    exchange.late = () => tooSlow(timeoutMs)
-    return track(settle(event, delivery, exchange))
-  }
-
-  /** Runs the listeners and settles the claim, even when that takes longer than the sender is kept waiting. Never rejects. */
-  async function settle(
-    event: KoyweEvent | UnknownKoyweEvent,
-    delivery: Delivery,
-    exchange: Exchange,
-  ): Promise<HttpResponse> {
-    try {
-      await emit(event, delivery)
-    } catch (error) {
-      // Not every log writes the errors in an AggregateError.
-      const failures = error instanceof AggregateError ? error.errors : [error]
-      for (const failure of failures) {
-        log.error(
-          exchange.request.logger,
-          failure,
-          `koywe handler_failed: a listener failed.${aboutDelivery(event, delivery.id)}`,
-        )
-      }
-      await releaseClaim(delivery.claim, exchange, log)
-      return answerTo('handler_failed')
-    }
-    const failure = await completeClaim(delivery.claim, exchange, log)
+    exchange.late = tooSlow
+    const failures = await emit(delivery.event, delivery)
+    if (failures.length > 0)
+      return giveUp('a listener failed', 'handler_failed', failures, exchange, delivery)
+    const failure =
+      dedupe === false ? undefined : await completeClaim(delivery.claim, exchange, log)
     if (failure === undefined) return received
-    log.error(
-      exchange.request.logger,
-      failure,
-      `koywe ${failure.code}: an event could not be completed.${aboutDelivery(event, delivery.id)}`,
-    )
-    await releaseClaim(delivery.claim, exchange, log)
-    return answerTo(failure.code)
+    return giveUp('the event could not be completed', failure.code, [failure], exchange, delivery)
   }
 
-  function tellOfOldSecret({ request }: Exchange, { secretIndex }: Delivery): void {
-    if (secretIndex === 0 || toldOfOldSecret) return
+  /** Logs each error by itself, since not every log writes those in an AggregateError, and lets a retry claim the event. */
+  async function giveUp(
+    what: string,
+    code: KoyweErrorCode,
+    errors: readonly unknown[],
+    exchange: Exchange,
+    delivery: ReceivedDelivery,
+  ): Promise<HttpResponse> {
+    for (const error of errors) {
+      log.error(exchange.request.logger, error, `koywe ${code}: ${what}.${delivery.about()}`)
+    }
+    await releaseClaim(delivery.claim, exchange, log)
+    return answerTo(code)
+  }
+
+  function tellOfOldSecret({ request }: Exchange, secretIndex: number): void {
+    if (toldOfOldSecret) return
     toldOfOldSecret = true
     log.warn(
       request.logger,
@@ -135,17 +136,22 @@ export function createKoyweWebhooks(
     )
   }
 
-  /** An event that nobody listens for is acknowledged, since Koywe sends every event to one URL, and so is one whose listener came too late. */
-  function tellOfUnheard(
-    { request }: Exchange,
-    { eventName }: KoyweEvent | UnknownKoyweEvent,
-  ): void {
-    if (!isKoyweEventName(eventName) || hears(eventName) || unheard.has(eventName)) return
+  /** Koywe sends every event to one URL, so one that nobody listens for is acknowledged: also one whose listener came too late. */
+  function tellOfUnheard({ request }: Exchange, eventName: string): void {
+    if (!isKoyweEventName(eventName) || unheard.has(eventName)) return
     unheard.add(eventName)
     log.warn(
       request.logger,
       `koywe: no listener for "${eventName}": the event was acknowledged and will not be sent again. If you want such events, ` +
         'add the listener before the server starts. This is logged once per event name.',
+    )
+  }
+
+  function tooSlow(): KoyweError {
+    return new KoyweError(
+      'timeout',
+      `The listeners need more than ${timeoutMs} ms. They keep running, and the sender was asked to retry; make them faster, hand ` +
+        'their work to a queue, or raise `timeoutMs`.',
     )
   }
 
@@ -169,14 +175,6 @@ const inProgress: Refusal = {
   code: 'in_progress',
   sentence: () =>
     'Another delivery of this event is being handled, or its server died while handling it. The sender was asked to retry.',
-}
-
-function tooSlow(timeoutMs: number): KoyweError {
-  return new KoyweError(
-    'timeout',
-    `The listeners need more than ${timeoutMs} ms. They keep running, and the sender was asked to retry; make them faster, hand ` +
-      'their work to a queue, or raise `timeoutMs`.',
-  )
 }
 
 function checkDedupe(dedupe: unknown): void {

@@ -63,9 +63,10 @@ describe('emit', () => {
       })
       .onAny(note('quick'))
     let ended = false
-    const emitted = emit(event, delivery).then(() => {
+    const emitted = (async () => {
+      await emit(event, delivery)
       ended = true
-    })
+    })()
     await turn()
     expect({ calls, ended }).toEqual({ calls: ['quick'], ended: false })
     gate.open()
@@ -87,13 +88,9 @@ describe('emit', () => {
       })
       .on('crypto_delivered', note('after them'))
       .onAny(() => Promise.reject())
-    const error = await emit(event, delivery).catch((error: unknown) => error)
+    const errors = await emit(event, delivery)
     expect(calls).toEqual(['after them'])
-    expect(error).toBeInstanceOf(AggregateError)
-    expect(error).toMatchObject({
-      message: '3 of 4 listeners failed',
-      errors: [thrown, rejected, undefined],
-    })
+    expect(errors).toEqual([thrown, rejected, undefined])
   })
 
   it('does nothing without listeners, and for names that no listener can have', async () => {
@@ -157,7 +154,7 @@ describe('once', () => {
         if (failures-- > 0) throw new Error('not yet')
       })
       .on('crypto_delivered', note('next'))
-    await expect(emit(event, delivery)).rejects.toThrow('1 of 2 listeners failed')
+    expect(await emit(event, delivery)).toEqual([expect.objectContaining({ message: 'not yet' })])
     await emit(event, delivery)
     await emit(event, delivery)
     expect(calls).toEqual(['once', 'next', 'once', 'next', 'next'])
@@ -188,7 +185,7 @@ describe('once', () => {
     const first = emit(event, delivery)
     emitter.off('crypto_delivered', listener)
     gate.fail(new Error('too bad'))
-    await expect(first).rejects.toThrow(AggregateError)
+    expect(await first).toEqual([expect.objectContaining({ message: 'too bad' })])
     await emit(event, delivery)
     expect(calls).toEqual(['once'])
   })
