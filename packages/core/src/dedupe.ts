@@ -1,17 +1,36 @@
+import { checkOptions } from './options.js'
+
 /** A store's answer to a claim: whose turn it is to handle the event. */
-export type Claim = ClaimedClaim | { readonly state: 'in_progress' } | { readonly state: 'done' }
+export type Claim = ClaimedClaim | ClaimInProgress | { readonly state: 'done' }
+
+/** Another holds the claim: it is handling the event, or has died and its lease has not ended yet. */
+export interface ClaimInProgress {
+  readonly state: 'in_progress'
+  /** How long that lease still holds unless its owner renews it, in milliseconds. Absent when the store cannot tell. */
+  readonly retryAfterMs?: number
+}
 
 /** The one claim that may handle the event, and that alone can say how it ended. */
 export interface ClaimedClaim {
   readonly state: 'claimed'
+  /** How long the lease holds from the claim or its last renewal, in milliseconds. */
+  readonly leaseMs?: number
   /**
-   * The event took effect: copies are answered as duplicates from now on.
+   * Renews the lease, so that it holds for another `leaseMs` from now. The receiver calls it while the listeners run, where the
+   * claim has it and says its `leaseMs`; a store without it needs a lease longer than the slowest listener. It changes nothing
+   * once the claim was completed or released, and `complete` and `release` may be called while it is under way.
    *
-   * @throws {Error} when the lease ran out and another has claimed the event since, or the store is not available.
-   * @throws {KoyweError} `handler_failed` when the event has not taken effect after all, so that it must come again.
+   * @throws {Error} when another has claimed the event since, or the store is not available.
+   */
+  extend?(): Promise<void>
+  /**
+   * The event was handled: copies are answered as duplicates from now on.
+   *
+   * @throws {Error} when the lease ended and another has claimed the event since, or the store is not available.
+   * @throws {KoyweError} `handler_failed` when the event was not handled after all, so that its sender must retry.
    */
   complete(): Promise<void>
-  /** The event did not take effect: the next copy may claim it. Does nothing when another has claimed it since. */
+  /** The event was not handled: the next copy may claim it. Does nothing when another has claimed it since. */
   release(): Promise<void>
 }
 
@@ -24,8 +43,8 @@ export interface DedupeStore {
 /** Options that every store has. */
 export interface DedupeStoreOptions {
   /**
-   * How long a claim holds before another may take it over, in milliseconds. Choose it longer than your slowest
-   * listener. Default: 5 minutes.
+   * How long a claim holds before another may take it over, in milliseconds. The receiver renews it while the listeners run, so
+   * this is how long the events of a killed server wait, and how long a process may be blocked. Default: 30 seconds.
    */
   readonly leaseMs?: number
   /** How long a completed event is remembered, in milliseconds. Default: 7 days. */
@@ -44,7 +63,10 @@ export interface MemoryDedupeStoreOptions extends DedupeStoreOptions {
 }
 
 /** The defaults of {@link DedupeStoreOptions}, in milliseconds. */
-export const dedupeDefaults = { leaseMs: 5 * 60_000, ttlMs: 7 * 24 * 60 * 60_000 } as const
+export const dedupeDefaults = { leaseMs: 30_000, ttlMs: 7 * 24 * 60 * 60_000 } as const
+
+/** The names of {@link DedupeStoreOptions}. */
+export const dedupeOptions = ['leaseMs', 'ttlMs'] as const
 
 /** What a Map can hold. */
 const mostEntries = 2 ** 24
@@ -52,21 +74,22 @@ const mostEntries = 2 ** 24
 /**
  * Remembers events in this process: enough for one server, and lost with it. Each call takes constant time, no timer runs.
  *
- * @throws {TypeError} when an option is not a number above 0, or `maxEntries` is over 16,777,216.
+ * @throws {TypeError} when an option is unknown or not a number above 0, or `maxEntries` is over 16,777,216.
  */
 export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}): DedupeStore {
+  checkOptions(options, [...dedupeOptions, 'maxEntries', 'now'], 'createMemoryDedupeStore')
   const { leaseMs = dedupeDefaults.leaseMs, ttlMs = dedupeDefaults.ttlMs } = options
   const { maxEntries = 100_000, now = () => performance.now() } = options
   checkPositive({ leaseMs, ttlMs, maxEntries })
   if (maxEntries > mostEntries)
     throw new TypeError(`\`maxEntries\` must be at most ${mostEntries}.`)
 
-  const running = new Map<string, Expiring>()
+  const running = new Map<string, Running>()
   // Two generations: when the newer is full it becomes the older, whose events are forgotten all at once.
   let newer = new Map<string, Completed>()
   let older = new Map<string, Completed>()
 
-  function findRunning(key: string): Expiring | undefined {
+  function findRunning(key: string): Running | undefined {
     return ifLive(running.get(key))
   }
 
@@ -89,19 +112,27 @@ export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}):
   return {
     async claim(key) {
       if (findCompleted(key)) return { state: 'done' }
-      if (findRunning(key)) return { state: 'in_progress' }
+      const holder = findRunning(key)
+      if (holder) return inProgress(holder.until - now())
 
-      const mine = { until: now() + leaseMs }
+      const mine: Running = { until: now() + leaseMs }
       running.set(key, mine)
       return {
         state: 'claimed',
+        leaseMs,
+        async extend() {
+          if (running.get(key) === mine) mine.until = now() + leaseMs
+          else if (!mine.ended) throw claimLost(leaseMs)
+        },
         async complete() {
           const holder = findRunning(key) ?? findCompleted(key)?.by
           if (holder !== undefined && holder !== mine) throw claimLost(leaseMs)
+          mine.ended = true
           running.delete(key)
           remember(key, { until: now() + ttlMs, by: mine })
         },
         async release() {
+          mine.ended = true
           if (running.get(key) === mine) running.delete(key)
         },
       }
@@ -113,16 +144,31 @@ interface Expiring {
   readonly until: number
 }
 
-interface Completed extends Expiring {
-  /** The claim that completed it. */
-  readonly by: Expiring
+interface Running extends Expiring {
+  until: number
+  /** Its owner has completed or released it. */
+  ended?: true
 }
 
-/** The error of a `complete()` that came when another had taken the claim over. */
+interface Completed extends Expiring {
+  /** The claim that completed it. */
+  readonly by: Running
+}
+
+/** The answer to a copy of an event whose claim holds for so many milliseconds more. */
+export function inProgress(leftMs: number): ClaimInProgress {
+  const state = 'in_progress'
+  return Number.isFinite(leftMs) && leftMs > 0
+    ? { state, retryAfterMs: Math.ceil(leftMs) }
+    : { state }
+}
+
+/** The error of an `extend()` or `complete()` that came when another had taken the claim over. */
 export function claimLost(leaseMs: number): Error {
   return new Error(
-    `The claim was lost: it was held for longer than its lease of ${leaseMs} ms and another delivery took it over, so the ` +
-      'listeners may have run twice. Raise `leaseMs` above the time of your slowest listener.',
+    `The claim was lost: it was not renewed within its lease of ${leaseMs} ms and another delivery took it over, so the ` +
+      'listeners may have run twice. The process was blocked for that long or could not reach the store. Keep listeners from ' +
+      'blocking the event loop, or raise `leaseMs`.',
   )
 }
 

@@ -1,5 +1,11 @@
 import { hash } from 'node:crypto'
-import { checkPositive, type DedupeStoreOptions, dedupeDefaults } from './dedupe.js'
+import {
+  type ClaimInProgress,
+  checkPositive,
+  type DedupeStoreOptions,
+  dedupeDefaults,
+  inProgress,
+} from './dedupe.js'
 
 /** What an engine can keep as it is: visible ASCII, short enough for an index, and no digest of ours. */
 const plainKey = /^(?!sha256:)[\x21-\x7e]{1,200}$/
@@ -30,4 +36,10 @@ export function storeTimes({
     if (ms > longestMs) throw new TypeError(`\`${name}\` must be at most a hundred years.`)
   }
   return { lease: String(Math.ceil(leaseMs)), ttl: String(Math.ceil(ttlMs)) }
+}
+
+/** Reads an engine's `in_progress`, behind which stand the milliseconds of the lease that are left, where it knows them. */
+export function readInProgress(answer: unknown): ClaimInProgress | undefined {
+  const [state, leftMs] = String(answer).split(' ')
+  return state === 'in_progress' ? inProgress(Number(leftMs)) : undefined
 }

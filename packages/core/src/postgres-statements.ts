@@ -1,28 +1,30 @@
 /** The statements of the Postgres store. Each returns at most one row with one column. */
 export interface PostgresStatements {
-  /** Key, token, lease in ms → `claimed`, `in_progress` or `done`. */
+  /** Key, token, lease in ms → `claimed`, `done`, or `in_progress` with the milliseconds that a lease still holds behind it. */
   readonly claim: string
-  /** Key, token, retention in ms → `done` or `lost`. */
+  /** Key, token, lease in ms → `held`, or `lost` to another claim. A transaction that holds the row keeps others out as a lease does. */
+  readonly extend: string
+  /** Key, token, retention in ms → `done`, `lost` to another claim, or `busy` when a transaction holds the row of this one. */
   readonly complete: string
   /** The transaction that a statement runs in, as text: outside of one, another each time. */
   readonly transaction: string
   /**
    * Key, token, retention in ms, transaction → `done`, `lost`, or `outside` of that transaction. It waits for nobody but a claim
-   * that is taking the row over.
+   * that is taking the row over and an extension that is being written.
    */
   readonly completeIn: string
   /** Key, token → `done` when that token's completion is committed: not where it is read in the transaction that it was written in. */
   readonly isDone: string
-  /** Key, token → `done`, or `locked` when a transaction that is still open has completed it. */
+  /** Key, token → nothing, `done` when that token's completion is committed, or `locked` when an open transaction holds the row. */
   readonly release: string
   /** Deletes what expired a day ago, 10,000 rows at most. */
   readonly cleanUp: string
 }
 
 /**
- * Writes the store's statements for a table. None but `completeIn` waits for an open transaction that has called it: a row is
- * only read, or taken with `skip locked`. Nor is "done" believed in a transaction that has an id, so has written: that is a
- * listener's, whose client went back to the pool without a commit.
+ * Writes the store's statements for a table. None but `completeIn` waits for an open transaction: a row is only read, or taken
+ * with `skip locked`. Nor is "done" believed in a transaction that has an id, so has written: that is a listener's, whose client
+ * went back to the pool without a commit.
  *
  * @throws {TypeError} when `table` is no plain name.
  */
@@ -35,7 +37,7 @@ export function createStatements(table: string): PostgresStatements {
     // Of two that find no row, one inserts it; of two that find an expired one, one locks it. A locked row belongs to an
     // owner whose transaction is still open after its lease: it may yet commit, so its turn is not over.
     claim: `
-with seen as (select done, until > now() as live from ${quoted} where key = $1),
+with seen as (select done, until > now() as live, until from ${quoted} where key = $1),
 expired as (select key from ${quoted} where key = $1 and until <= now() for update skip locked),
 taken as (
   update ${quoted} as held set token = $2::uuid, done = false, until = ${after('$3')}
@@ -47,17 +49,32 @@ inserted as (
 select case
   when exists (select from taken) or exists (select from inserted) then 'claimed'
   when exists (select from seen where done and live) and txid_current_if_assigned() is null then 'done'
-  else 'in_progress' end as state`,
+  else concat_ws(' ', 'in_progress', (
+    select ceil(extract(epoch from until - now()) * 1000)::bigint from seen where live and not done)) end as state`,
+
+    extend: `
+with free as (select key from ${quoted} where ${mine} and not done for update skip locked),
+extended as (
+  update ${quoted} as held set until = ${after('$3')} from free where held.key = free.key returning held.key)
+select case
+  when exists (select from extended) or exists (select from ${quoted} where ${mine}) then 'held'
+  else 'lost' end as state`,
 
     complete: `
-with other as (select from ${quoted} where key = $1 and token <> $2::uuid and until > now()),
+with seen as (select ${mine} as own from ${quoted} where key = $1),
+free as (
+  select key from ${quoted} where key = $1 and (token = $2::uuid or until <= now()) for update skip locked),
 noted as (
-  insert into ${quoted} as held (key, token, done, until)
-  select $1, $2::uuid, true, ${after('$3')} where not exists (select from other)
-  on conflict (key) do update set token = excluded.token, done = true, until = excluded.until
-  where held.token = excluded.token or held.until <= now()
-  returning key)
-select case when exists (select from noted) then 'done' else 'lost' end as state`,
+  update ${quoted} as held set token = $2::uuid, done = true, until = ${after('$3')}
+  from free where held.key = free.key returning held.key),
+inserted as (
+  insert into ${quoted} (key, token, done, until)
+  select $1, $2::uuid, true, ${after('$3')} where not exists (select from seen)
+  on conflict (key) do nothing returning key)
+select case
+  when exists (select from noted) or exists (select from inserted) then 'done'
+  when exists (select from seen where own) then 'busy'
+  else 'lost' end as state`,
 
     transaction: 'select txid_current()::text as transaction',
 
@@ -74,7 +91,7 @@ select case
     release: `
 with free as (select key from ${quoted} where ${mine} and not done for update skip locked),
 released as (delete from ${quoted} as held using free where held.key = free.key returning held.key)
-select case when done then 'done' else 'locked' end as state from ${quoted}
+select case when done and txid_current_if_assigned() is null then 'done' else 'locked' end as state from ${quoted}
 where ${mine} and not exists (select from released)`,
 
     cleanUp: `

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type DedupeStore, type DedupeStoreOptions, dedupeDefaults } from './dedupe.js'
-import { storedKey, storeTimes } from './engine-store.js'
+import {
+  type DedupeStore,
+  type DedupeStoreOptions,
+  dedupeDefaults,
+  dedupeOptions,
+} from './dedupe.js'
+import { readInProgress, storedKey, storeTimes } from './engine-store.js'
+import { checkOptions } from './options.js'
 import { createPostgresClaim } from './postgres-claim.js'
 import {
   isAnswer,
@@ -54,12 +60,14 @@ create index if not exists ${index} on ${quoted} (until);
 /**
  * Creates the store's table where it does not exist. Several servers may do so at the same time.
  *
- * @throws {TypeError} when `table` is no plain name.
+ * @throws {TypeError} when `table` is no plain name, or another option is given.
  */
 export async function migrateKoyweDedupe(
   client: PgClient | PostgresJsClient,
-  { table = defaultTable }: PostgresTableOptions = {},
+  options: PostgresTableOptions = {},
 ): Promise<void> {
+  checkOptions(options, ['table'], 'migrateKoyweDedupe')
+  const { table = defaultTable } = options
   const sql = koyweDedupeTable(table)
   const run = runner(client)
   // A role that may not create tables can still start where one is.
@@ -72,11 +80,12 @@ export async function migrateKoyweDedupe(
  * Remembers events in PostgreSQL, so that all servers with the same table share one memory. Every operation is one statement, timed
  * by the database and never by a server's clock. Create the table once with {@link migrateKoyweDedupe} or {@link koyweDedupeTable}.
  *
- * - **Once.** An event that the table holds as done is not handled again, and never by two servers at once within a lease. With
- *   `completeIn` the listener's writes and "done" are one commit: then no crash, at whatever moment, lets them count twice.
- * - **Nothing lost.** PostgreSQL down, slow or failing: the receiver answers 503 `store_unavailable` with Retry-After, starts no
- *   listener and goes on by itself when it is back. Give your pool time limits: with pg `connectionTimeoutMillis` and
- *   `statement_timeout`. With `query_timeout` alone, pg gives up on a claim that the database may still grant.
+ * - **Once.** An event that the table holds as done is not handled again, and never by two servers at once within a lease, which the
+ *   receiver renews while the listeners run. With `completeIn` the listener's writes and "done" are one commit: then no crash, at
+ *   whatever moment, lets them count twice.
+ * - **Nothing lost.** When PostgreSQL is down, slow or failing, the receiver answers 503 `store_unavailable` with Retry-After, starts
+ *   no listener and recovers by itself. Give your pool time limits: with pg `connectionTimeoutMillis` and `statement_timeout`. With
+ *   `query_timeout` alone, pg gives up on a claim that the database may still grant.
  * - **Nothing waits for your transactions.** A copy that comes while one is open is answered 503 `in_progress` at once, also after the
  *   lease. PostgreSQL's `idle_in_transaction_session_timeout` ends those of a process that hangs.
  * - **What the database forgets** is handled again: `synchronous_commit = off` and a crash, or a failover to a replica that lags.
@@ -91,6 +100,7 @@ export function createPostgresDedupeStore(
   client: PgClient | PostgresJsClient,
   options: PostgresDedupeStoreOptions = {},
 ): DedupeStore {
+  checkOptions(options, [...dedupeOptions, 'table'], 'createPostgresDedupeStore')
   const { table = defaultTable, leaseMs = dedupeDefaults.leaseMs } = options
   const { lease, ttl } = storeTimes(options)
   const statements = createStatements(table)
@@ -100,12 +110,13 @@ export function createPostgresDedupeStore(
   const run: Run = async (text, ...values) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await ask(text, ...values)
+        const answer = await ask(text, ...values)
+        if (answer !== 'busy' || attempt === attempts) return answer
       } catch (error) {
         if (isMissingTable(error)) throw missingTable(table, error)
         if (!isConflict(error) || attempt === attempts) throw error
-        await delay(Math.random() * 5 * attempt, undefined, { ref: false })
       }
+      await delay(Math.random() * Math.min(5 * 2 ** attempt, 500), undefined, { ref: false })
     }
   }
 
@@ -125,9 +136,20 @@ export function createPostgresDedupeStore(
         throw error
       })
       if (state === 'claimed') {
-        return createPostgresClaim({ key, token, ttl, leaseMs, run, statements, onCompleted })
+        return createPostgresClaim({
+          key,
+          token,
+          lease,
+          ttl,
+          leaseMs,
+          run,
+          statements,
+          onCompleted,
+        })
       }
-      if (state === 'done' || state === 'in_progress') return { state }
+      if (state === 'done') return { state }
+      const held = readInProgress(state)
+      if (held) return held
       throw new TypeError(
         `The Postgres client answered ${JSON.stringify(state)}. Give the store a Pool of pg or the \`sql\` of postgres.js, without a wrapper.`,
       )

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { claimLost, type DedupeStore, type DedupeStoreOptions, dedupeDefaults } from './dedupe.js'
-import { storedKey, storeTimes } from './engine-store.js'
+import {
+  claimLost,
+  type DedupeStore,
+  type DedupeStoreOptions,
+  dedupeDefaults,
+  dedupeOptions,
+} from './dedupe.js'
+import { readInProgress, storedKey, storeTimes } from './engine-store.js'
+import { checkOptions } from './options.js'
 
 /** What is used of node-redis (version 4 and later): a client, a pool or a cluster. */
 export interface NodeRedisClient {
@@ -28,8 +35,16 @@ local held = redis.call('GET', KEYS[1])
 if not held then redis.call('SET', KEYS[1], 'running ' .. ARGV[1], 'PX', ARGV[2]) end
 if not held or held == 'running ' .. ARGV[1] then return 'claimed' end
 if string.sub(held, 1, 5) == 'done ' then return 'done' end
-if string.sub(held, 1, 8) == 'running ' then return 'in_progress' end
+if string.sub(held, 1, 8) == 'running ' then return 'in_progress ' .. redis.call('PTTL', KEYS[1]) end
 return 'foreign'`
+
+// A lease that ended is taken again where nobody else has it: Redis may have been away for longer.
+const extendScript = `
+local held = redis.call('GET', KEYS[1])
+if held == 'done ' .. ARGV[1] then return 'held' end
+if held and held ~= 'running ' .. ARGV[1] then return 'lost' end
+redis.call('SET', KEYS[1], 'running ' .. ARGV[1], 'PX', ARGV[2])
+return 'held'`
 
 const completeScript = `
 local held = redis.call('GET', KEYS[1])
@@ -45,11 +60,12 @@ return 'released'`
  * Remembers events in Redis, so that all servers with the same Redis and `prefix` share one memory. Every operation is one
  * atomic round trip on one key, timed by Redis and never by a server's clock. Works with Redis, Valkey and a cluster.
  *
- * - **Once.** An event that Redis remembers as done is not handled again, and never by two servers at once within a lease. An owner
- *   that dies between its listener's effect and `complete()` makes the event run again after the lease: only `delivery.id` as the
- *   key of what the listener writes keeps that from counting twice, or the Postgres store with `completeIn`.
- * - **Nothing lost.** Redis down, slow or failing: the receiver answers 503 `store_unavailable` with Retry-After, starts no listener and
- *   goes on by itself when Redis is back. A client that queues commands while it is offline lets each sender wait for `timeoutMs` first:
+ * - **Once.** An event that Redis remembers as done is not handled again, and never by two servers at once within a lease, which the
+ *   receiver renews while the listeners run. If the process dies after a listener's write but before `complete()`, the event runs
+ *   again once the lease ends. Key your writes on `delivery.id` so that they do not count twice, or use the Postgres store with
+ *   `completeIn`.
+ * - **Nothing lost.** When Redis is down, slow or failing, the receiver answers 503 `store_unavailable` with Retry-After, starts no
+ *   listener and recovers by itself. A client that queues commands while it is offline lets each sender wait for `timeoutMs` first:
  *   `disableOfflineQueue: true` (node-redis) or `enableOfflineQueue: false` (ioredis) answer at once.
  * - **What Redis forgets** is handled again: an eviction (use `maxmemory-policy noeviction`), a restart without persistence, or
  *   a failover to a replica that lags.
@@ -61,6 +77,7 @@ export function createRedisDedupeStore(
   client: NodeRedisClient | IoRedisClient,
   options: RedisDedupeStoreOptions = {},
 ): DedupeStore {
+  checkOptions(options, [...dedupeOptions, 'prefix'], 'createRedisDedupeStore')
   const { prefix = 'koywe:dedupe:', leaseMs = dedupeDefaults.leaseMs } = options
   if (typeof prefix !== 'string') throw new TypeError('`prefix` must be a string.')
   const { lease, ttl } = storeTimes(options)
@@ -79,7 +96,9 @@ export function createRedisDedupeStore(
         release().catch(() => {})
         throw error
       })
-      if (state === 'done' || state === 'in_progress') return { state }
+      if (state === 'done') return { state }
+      const held = readInProgress(state)
+      if (held) return held
       if (state === 'foreign') {
         throw new Error(
           `The key ${JSON.stringify(name)} in Redis holds something else. Give the store a \`prefix\` of its own.`,
@@ -90,12 +109,30 @@ export function createRedisDedupeStore(
           `The Redis client answered ${JSON.stringify(state)}. Give the store a client without \`legacyMode\` or a wrapper.`,
         )
       }
+      let ended = false
+      let extending: Promise<void> | undefined
       return {
         state,
+        leaseMs,
+        async extend() {
+          if (ended) return
+          const extended = run(extendScript, name, token, lease)
+          extending = extended.then(
+            () => {},
+            () => {},
+          )
+          if ((await extended) !== 'held' && !ended) throw claimLost(leaseMs)
+        },
         async complete() {
+          ended = true
           if ((await run(completeScript, name, token, ttl)) !== 'done') throw claimLost(leaseMs)
         },
-        release,
+        async release() {
+          ended = true
+          // A pool may run an extension after this, which would bring the claim back.
+          extending?.then(release).catch(() => {})
+          await release()
+        },
       }
     },
   }

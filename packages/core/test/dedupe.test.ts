@@ -120,6 +120,35 @@ describe('a lease', () => {
   })
 })
 
+describe('an extended lease', () => {
+  it('ends a whole lease after it was extended, and its owner alone says when', async () => {
+    const { store, clock } = setUp()
+    const claim = await claimed(store, 'a')
+    clock.time += 99
+    await claim.extend?.()
+    clock.time += 99
+    expect(await store.claim('a')).toEqual({ state: 'in_progress', retryAfterMs: 1 })
+    clock.time += 1
+    const next = await claimed(store, 'a')
+    await expect(claim.extend?.()).rejects.toThrow('not renewed within its lease of 100 ms')
+    await next.complete()
+    await expect(claim.extend?.()).rejects.toThrow('claim was lost')
+    await next.extend?.()
+    clock.time += 999
+    expect(await stateOf(store, 'a')).toBe('done')
+  })
+
+  it('that is told to a copy is a whole number of milliseconds, and none without an end', async () => {
+    const { store, clock } = setUp({ leaseMs: 10.5 })
+    await claimed(store, 'a')
+    clock.time += 0.2
+    expect(await store.claim('a')).toEqual({ state: 'in_progress', retryAfterMs: 11 })
+    const endless = createMemoryDedupeStore({ leaseMs: Number.POSITIVE_INFINITY })
+    await claimed(endless, 'a')
+    expect(await endless.claim('a')).toEqual({ state: 'in_progress' })
+  })
+})
+
 describe('a completed event', () => {
   it('is forgotten when its time is over, counted from its completion', async () => {
     const { store, clock } = setUp()
@@ -160,12 +189,12 @@ describe('a completed event', () => {
     expect(await stateOf(store, 'running')).toBe('in_progress')
   })
 
-  it('is remembered for a week, and a claim held for 5 minutes, unless told otherwise', async () => {
+  it('is remembered for a week, and a claim held for 30 seconds, unless told otherwise', async () => {
     const clock = { time: 0 }
     const store = createMemoryDedupeStore({ now: () => clock.time })
     await (await claimed(store, 'done')).complete()
     await claimed(store, 'running')
-    clock.time += 5 * 60_000 - 1
+    clock.time += 30_000 - 1
     expect(await stateOf(store, 'running')).toBe('in_progress')
     clock.time += 1
     expect(await stateOf(store, 'running')).toBe('claimed')
@@ -214,4 +243,14 @@ it.each([
   const create = () => createMemoryDedupeStore({ [name]: value })
   expect(create).toThrow(TypeError)
   expect(create).toThrow(`\`${name}\``)
+})
+
+it.each([
+  ['ttlMS', 'did you mean `ttlMs`?'],
+  ['lease', 'did you mean `leaseMs`?'],
+  ['prefix', 'it has `leaseMs`, `ttlMs`, `maxEntries`, `now`.'],
+])('an unknown option %s throws a TypeError that says %s', (name, cure) => {
+  const create = () => createMemoryDedupeStore({ [name]: 1 })
+  expect(create).toThrow(TypeError)
+  expect(create).toThrow(`Unknown option \`${name}\` of createMemoryDedupeStore; ${cure}`)
 })

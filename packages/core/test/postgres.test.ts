@@ -122,7 +122,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         const open = await begin()
         await open.write(key)
         await completeIn({ claim }, open.client)
-        expect(await store.claim(key)).toEqual({ state: 'in_progress' })
+        expect(await store.claim(key)).toMatchObject({ state: 'in_progress' })
         await open.commit()
         expect(await store.claim(key)).toEqual({ state: 'done' })
         await claim.complete()
@@ -138,7 +138,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         await open.write(key)
         await completeIn({ claim }, open.client)
         await open.rollback()
-        expect(await store.claim(key)).toEqual({ state: 'in_progress' })
+        expect(await store.claim(key)).toMatchObject({ state: 'in_progress' })
         await claim.release()
         expect(await effectsOf(key)).toBe(0)
         await claimed(store, key)
@@ -211,7 +211,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
           const key = randomUUID()
           const claim = await claimed(store, key)
           await expect(completeIn({ claim }, none)).rejects.toThrow(TypeError)
-          await expect(claim.complete()).rejects.toThrow('has not committed')
+          await expect(claim.complete()).rejects.toThrow('the listener swallowed its error')
           await claim.release()
           await claimed(store, key)
         }
@@ -225,11 +225,59 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         const open = await begin()
         await completeIn({ claim }, open.client)
         await open.commit()
-        await expect(claim.release()).rejects.toThrow('does not come again')
+        await expect(claim.release()).rejects.toThrow(
+          'was committed with completeIn before this failure: it is done and will not be handled again',
+        )
         expect(await store.claim(key)).toEqual({ state: 'done' })
+      })
+
+      it('does not hold up a late owner of the event, also when both leases have ended', async () => {
+        const key = randomUUID()
+        const late = await claimed(brief, key)
+        const current = await claimedWithin(brief, key, 10_000)
+        const open = await begin()
+        await open.write(key)
+        await completeIn({ claim: current }, open.client)
+        await delay(300)
+        await expect(promptly(late.extend?.())).rejects.toThrow('claim was lost')
+        await expect(promptly(late.complete())).rejects.toThrow('claim was lost')
+        await promptly(late.release())
+        await open.commit()
+        expect(await store.claim(key)).toEqual({ state: 'done' })
+        expect(await effectsOf(key)).toBe(1)
+      })
+
+      it('takes a listener that swallowed the error of completeIn for a failed one, and says so', async () => {
+        const key = randomUUID()
+        const late = await claimed(brief, key)
+        await (await claimedWithin(store, key, 10_000)).complete()
+        const open = await begin()
+        await expect(completeIn({ claim: late }, open.client)).rejects.toThrow('claim was lost')
+        await open.commit()
+        const failure = late.complete()
+        await expect(failure).rejects.toThrow(/swallowed its error.*claim was lost/)
+        await expect(failure).rejects.toMatchObject({ code: 'handler_failed' })
       })
     },
   )
+
+  it('waits for no transaction that holds the row in another way, and says so', {
+    timeout: 60_000,
+  }, async () => {
+    const key = randomUUID()
+    const claim = await claimed(createPostgresDedupeStore(pool, { table }), key)
+    const open = await beginPg()
+    if (!('query' in open.client)) throw new Error('it is a client of pg')
+    await open.client.query(`select from ${table} where key = $1 for update`, [key])
+    await claim.extend?.()
+    const completed = claim.complete()
+    await expect(claim.release()).rejects.toThrow('holds the event')
+    await expect(completed).rejects.toThrow('holds the event')
+    const patient = claim.complete()
+    await delay(200)
+    await open.commit()
+    await patient
+  })
 
   it('asks for a retry when it cannot read whether the transaction has committed', async () => {
     let away = false
@@ -254,7 +302,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
     expect(answer.body).toContain('store_unavailable')
     expect(logger.lines.join()).toContain('could not be read')
-    expect(logger.lines.join()).not.toContain('does not come again')
+    expect(logger.lines.join()).not.toContain('is done')
     away = false
     const again = await webhooks.handle(requestOf(body))
     expect(JSON.parse(again.body)).toEqual({ received: true, duplicate: true })
@@ -263,7 +311,8 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
   it('does not take a listener for done that gave its client back without a commit', async () => {
     const single = new pg.Pool({ connectionString: postgresUrl, max: 1 })
     const dedupe = createPostgresDedupeStore(single, { table })
-    const webhooks = createKoyweWebhooks(secret, { dedupe, logger: false })
+    const logger = createMemoryLog()
+    const webhooks = createKoyweWebhooks(secret, { dedupe, logger })
     webhooks.onAny(async (_event, delivery) => {
       const client = await single.connect()
       await client.query('begin')
@@ -273,6 +322,10 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     const body = signedEvent({ orderId: randomUUID() })
     const answer = await webhooks.handle(requestOf(body))
     expect(answer).toMatchObject({ status: 500, body: '{"error":"handler_failed"}' })
+    const said = logger.errors.join()
+    expect(said).toContain('its transaction has not committed')
+    expect(said).toContain('the transaction in which it called completeIn is still open')
+    expect(said).not.toContain('is done')
     const copy = await webhooks.handle(requestOf(body))
     expect(copy).toMatchObject({ status: 503, body: '{"error":"in_progress"}' })
     await single.end()
@@ -298,6 +351,18 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     }
     const store = createPostgresDedupeStore(changing as never, { table })
     await expect(store.claim(randomUUID())).rejects.toThrow('without a wrapper')
+  })
+
+  it('refuses an unknown option and names the nearest', async () => {
+    expect(() => createPostgresDedupeStore(pool, { tabel: table } as never)).toThrow(
+      new TypeError('Unknown option `tabel` of createPostgresDedupeStore; did you mean `table`?'),
+    )
+    await expect(migrateKoyweDedupe(pool, { Table: table } as never)).rejects.toThrow(
+      new TypeError('Unknown option `Table` of migrateKoyweDedupe; did you mean `table`?'),
+    )
+    await expect(migrateKoyweDedupe(pool, table as never)).rejects.toThrow(
+      'The options of migrateKoyweDedupe must be an object, not a string.',
+    )
   })
 
   it('completes only claims of a Postgres store', async () => {
@@ -384,7 +449,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
 })
 
 /** Fails for what waits on the open transaction instead of answering. */
-function promptly<T>(work: Promise<T>): Promise<T> {
+function promptly<T>(work: T | Promise<T>): Promise<T> {
   const late = delay(4000, undefined, { ref: false }).then(() => {
     throw new Error('it waited for the transaction')
   })

@@ -98,5 +98,24 @@ await describeWithServer('Redis', redisUrl, () => {
       expect(() => store({ leaseMs: Number.POSITIVE_INFINITY })).toThrow(/leaseMs/)
       expect(() => store({ prefix: 7 as never })).toThrow(/prefix/)
     })
+
+    it('refuses an unknown option and names the nearest', () => {
+      expect(() => store({ prefx: 'a' } as never)).toThrow(
+        new TypeError('Unknown option `prefx` of createRedisDedupeStore; did you mean `prefix`?'),
+      )
+      expect(() => createRedisDedupeStore(admin, 'koywe:' as never)).toThrow(
+        'The options of createRedisDedupeStore must be an object, not a string.',
+      )
+    })
+
+    it('gives an extended lease the whole time again, in Redis itself', async () => {
+      const key = randomUUID()
+      const claim = await claimed(store({ leaseMs: 60_000 }), key)
+      await admin.pExpire(prefix + key, 1000)
+      await claim.extend?.()
+      expect(await admin.pTTL(prefix + key)).toSatisfy((ms: number) => ms > 50_000 && ms <= 60_000)
+      await admin.persist(prefix + key)
+      expect(await store({}).claim(key)).toEqual({ state: 'in_progress' })
+    })
   })
 })

@@ -79,11 +79,11 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       const [one, other] = makeStores()
       const key = randomUUID()
       const first = await claimed(one, key)
-      expect(await other.claim(key)).toEqual({ state: 'in_progress' })
+      expect(await other.claim(key)).toMatchObject({ state: 'in_progress' })
       await first.release()
       const second = await claimed(other, key)
       await first.release()
-      expect(await one.claim(key)).toEqual({ state: 'in_progress' })
+      expect(await one.claim(key)).toMatchObject({ state: 'in_progress' })
       await second.complete()
       expect(await one.claim(key)).toEqual({ state: 'done' })
     })
@@ -126,7 +126,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       const current = await claimedWithin(other, key, 10_000)
       await expect(late.complete()).rejects.toThrow(`lease of ${briefMs} ms`)
       await late.release()
-      expect(await one.claim(key)).toEqual({ state: 'in_progress' })
+      expect(await one.claim(key)).toMatchObject({ state: 'in_progress' })
       await current.complete()
       expect(await one.claim(key)).toEqual({ state: 'done' })
     })
@@ -141,12 +141,71 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await one.claim(key)).toEqual({ state: 'done' })
     })
 
+    it('tells a copy how long the lease still holds', async () => {
+      const [one, other] = makeStores({ leaseMs: 20_000 }, { leaseMs: 500_000 })
+      const key = randomUUID()
+      await claimed(one, key)
+      const copy = await other.claim(key)
+      expect(leftOf(copy)).toSatisfy((ms: number) => ms > 5000 && ms <= 20_000)
+      await delay(100)
+      expect(leftOf(await other.claim(key))).toBeLessThan(leftOf(copy))
+    })
+
+    it('gives an owner that extends its claim another lease each time', async () => {
+      const [one, other] = makeStores({ leaseMs: 2000 }, { leaseMs: 500_000 })
+      const key = randomUUID()
+      const owner = await claimed(one, key)
+      expect(owner.leaseMs).toBe(2000)
+      for (const end = Date.now() + 4500; Date.now() < end; await delay(250)) {
+        await extend(owner)
+        expect(leftOf(await other.claim(key))).toSatisfy((ms: number) => ms > 0 && ms <= 2000)
+      }
+      await owner.complete()
+      expect(await other.claim(key)).toEqual({ state: 'done' })
+    })
+
+    it('lets an owner extend its claim after its lease when nobody has taken over', async () => {
+      const [one, other] = makeStores({ leaseMs: briefMs })
+      const key = randomUUID()
+      const owner = await claimed(one, key)
+      await delay(briefMs + 100)
+      await extend(owner)
+      expect(await other.claim(key)).toMatchObject({ state: 'in_progress' })
+    })
+
+    it('does not let an owner extend a claim that another holds now, or has completed', async () => {
+      const [one, other] = makeStores({ leaseMs: briefMs }, {})
+      const key = randomUUID()
+      const late = await claimed(one, key)
+      const current = await claimedWithin(other, key, 10_000)
+      await expect(extend(late)).rejects.toThrow(`lease of ${briefMs} ms`)
+      await current.complete()
+      await expect(extend(late)).rejects.toThrow('claim was lost')
+      expect(await one.claim(key)).toEqual({ state: 'done' })
+    })
+
+    it('keeps an event as its owner left it, however often the claim is extended afterwards', async () => {
+      const [one, other] = makeStores({ leaseMs: briefMs })
+      const [done, free] = [randomUUID(), randomUUID()]
+      const completer = await claimed(one, done)
+      const releaser = await claimed(one, free)
+      const late = [extend(completer), extend(releaser)]
+      await Promise.all([completer.complete(), releaser.release()])
+      await Promise.all([...late, extend(completer), extend(releaser)])
+      await delay(briefMs + 100)
+      expect(await other.claim(done)).toEqual({ state: 'done' })
+      const next = await claimed(other, free)
+      await extend(releaser)
+      await next.complete()
+      expect(await one.claim(free)).toEqual({ state: 'done' })
+    })
+
     it('forgets a completed event when its retention time is over', async () => {
       const [one, other] = makeStores({ ttlMs: briefMs })
       const key = randomUUID()
       await (await claimed(one, key)).complete()
       await claimedWithin(other, key, 10_000)
-      expect(await one.claim(key)).toEqual({ state: 'in_progress' })
+      expect(await one.claim(key)).toMatchObject({ state: 'in_progress' })
     })
 
     it('tells hostile keys apart and takes none of them for a command', async () => {
@@ -154,7 +213,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       const owners: ClaimedClaim[] = []
       for (const key of hostileKeys) owners.push(await claimed(one, key))
       for (const key of hostileKeys)
-        expect(await other.claim(key)).toEqual({ state: 'in_progress' })
+        expect(await other.claim(key)).toMatchObject({ state: 'in_progress' })
       for (const [index, owner] of owners.entries()) {
         await (index % 2 === 0 ? owner.complete() : owner.release())
       }
@@ -198,6 +257,17 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       }
     })
   })
+}
+
+/** Renews a claim's lease, as the receiver does while the listeners run. */
+async function extend(claim: ClaimedClaim): Promise<void> {
+  if (!claim.extend) throw new Error('the claim cannot be extended')
+  await claim.extend()
+}
+
+/** The milliseconds that the lease of an event in progress still holds. */
+function leftOf(claim: Claim): number {
+  return (claim.state === 'in_progress' && claim.retryAfterMs) || Number.NaN
 }
 
 /** Claims a key that must be free. */
