@@ -13,6 +13,12 @@ export interface Counts {
   readonly failed: number
   /** Further runs after one that did not fail by itself: its process was killed, or its lease ran out. */
   readonly startedAgain: number
+  /** Runs that take longer than the lease, and are therefore renewed. */
+  readonly slow: number
+  /** Such runs whose event was started again although no kill had ended them. */
+  readonly slowTakenOver: number
+  /** For each run that a kill ended: the milliseconds from the kill until the event's next run, in ascending order. */
+  readonly waits: readonly number[]
 }
 
 /**
@@ -33,8 +39,16 @@ export async function createTables(
   await pool.query(`create schema ${schema};
     create table ${schema}.effects (delivery_id text not null, order_id text not null, event_name text not null);
     create ${store === 'redis' ? 'unique' : ''} index on ${schema}.effects (delivery_id);
-    create table ${schema}.starts (delivery_id text not null, server text not null, fails boolean not null)`)
+    create table ${schema}.starts (
+      delivery_id text not null, server text not null, fails boolean not null, slow boolean not null,
+      at timestamptz not null default clock_timestamp());
+    create table ${schema}.kills (server text not null, at timestamptz not null default clock_timestamp())`)
   await migrateKoyweDedupe(pool, { table: `${schema}.deliveries` })
+}
+
+/** Notes that a server was killed, at the time of the database, as its listeners' starts are. */
+export async function noteKill(pool: pg.Pool, schema: string, server: string): Promise<void> {
+  await pool.query(`insert into ${schema}.kills values ($1)`, [server])
 }
 
 /** Counts what the listeners have written. */
@@ -42,13 +56,21 @@ export async function countEffects(pool: pg.Pool, schema: string): Promise<Count
   const { rows } = await pool.query<Counts>(`
     with effects as (select count(*) as times from ${schema}.effects group by order_id, event_name),
     starts as (
-      select count(*) as runs, count(*) filter (where fails) as failed from ${schema}.starts group by delivery_id)
+      select count(*) as runs, count(*) filter (where fails) as failed from ${schema}.starts group by delivery_id),
+    runs as (select *, lead(at) over (partition by delivery_id order by at) as next from ${schema}.starts),
+    again as (
+      select slow, next, (select min(at) from ${schema}.kills where server = runs.server and at >= runs.at) as killed
+      from runs where next is not null and not fails),
+    waits as (select extract(epoch from next - killed) * 1000 as ms from again where next > killed)
     select
       (select count(*) from effects)::int as effective,
       (select count(*) from effects where times > 1)::int as twice,
       (select sum(runs) from starts)::int as starts,
       (select sum(failed) from starts)::int as failed,
-      (select sum(greatest(runs - failed - 1, 0)) from starts)::int as "startedAgain"`)
+      (select sum(greatest(runs - failed - 1, 0)) from starts)::int as "startedAgain",
+      (select count(*) from runs where slow)::int as slow,
+      (select count(*) from again where slow and (killed is null or next < killed))::int as "slowTakenOver",
+      (select coalesce(array_agg(ms::int order by ms), '{}') from waits) as waits`)
   const [counts] = rows
   if (!counts) throw new Error('an aggregate always has a row')
   return counts

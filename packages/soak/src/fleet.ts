@@ -30,8 +30,15 @@ export interface Fleet {
 // Run as compiled: to compile it at every restart would take longer than the time between two kills.
 const serverFile = fileURLToPath(new URL('./server.js', import.meta.url))
 
-/** Starts the servers. */
-export async function startFleet(settings: Omit<ServerSettings, 'port' | 'name'>): Promise<Fleet> {
+/**
+ * Starts the servers.
+ *
+ * @param onKill Is told the name of a server that is killed.
+ */
+export async function startFleet(
+  settings: Omit<ServerSettings, 'port' | 'name'>,
+  onKill: (server: string) => Promise<void>,
+): Promise<Fleet> {
   const started = Date.now()
   const memory: MemorySample[] = []
   let kills = 0
@@ -58,6 +65,7 @@ export async function startFleet(settings: Omit<ServerSettings, 'port' | 'name'>
     if (!victim) throw new Error('there are three servers')
     await kill(victim.child)
     kills++
+    await onKill(`${index}`)
     await delay(200 + Math.random() * 800)
     servers[index] = await start(index, victim.port)
     restart = undefined

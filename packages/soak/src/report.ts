@@ -5,7 +5,10 @@ import type { SoakReport } from './run-soak.js'
 export function formatReport(report: SoakReport): string {
   const { sent, counts, growth } = report
   const latency = [...sent.latencies].sort((a, b) => a - b)
-  const share = (part: number): number => latency[Math.floor((latency.length - 1) * part)] ?? 0
+  const spread = (sorted: readonly number[]): string => {
+    const share = (part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? 0
+    return `median ${share(0.5)}, 99 % ${share(0.99)}, longest ${share(1)}`
+  }
   const rows: readonly (readonly [string, unknown])[] = [
     ['store', report.store],
     [
@@ -20,11 +23,20 @@ export function formatReport(report: SoakReport): string {
     ...[...sent.answers]
       .sort(([, a], [, b]) => b - a)
       .map(([kind, times]) => [`  ${kind}`, times] as const),
-    ['answered after, ms', `median ${share(0.5)}, 99 % ${share(0.99)}, longest ${share(1)}`],
+    ['answered after, ms', spread(latency)],
     ['servers killed', report.kills],
+    ['  events they were handling', counts.waits.length],
+    [
+      '  handled after, ms',
+      counts.waits.length > 0
+        ? `${spread(counts.waits)}; the lease is ${report.leaseMs}`
+        : 'no event had to wait',
+    ],
     ['listener runs', counts.starts],
     ['  that failed on purpose', counts.failed],
     ['  started again after a kill', counts.startedAgain],
+    ['  longer than the lease', counts.slow],
+    ['    taken over by another', counts.slowTakenOver],
     ['events that took effect', counts.effective],
     ['events that took effect twice', counts.twice],
     ['requests that hung', sent.hung],

@@ -23,6 +23,8 @@ export interface ServerSettings {
   readonly leaseMs: number
   /** The share of listener runs that fail, 0 to 1. */
   readonly failing: number
+  /** The share of listener runs that take longer than the lease, 0 to 1. */
+  readonly slow: number
 }
 
 /** What a server tells the soak. */
@@ -45,11 +47,14 @@ const webhooks = koyweWebhooks(settings.secret, {
 webhooks.onAny(async (event, delivery) => {
   const fails = Math.random() < settings.failing
   const when = Math.random()
-  await pool.query(`insert into ${schema}.starts values ($1, $2, $3)`, [
+  const slow = !fails && Math.random() < settings.slow
+  await pool.query(`insert into ${schema}.starts values ($1, $2, $3, $4)`, [
     delivery.id,
     settings.name,
     fails,
+    slow,
   ])
+  if (slow) await delay(1.5 * leaseMs)
   if (fails && when < 0.3) throw new Error('failed before its write')
   const client = await pool.connect()
   try {

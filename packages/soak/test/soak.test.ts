@@ -31,6 +31,7 @@ await describeWithServer('a short soak', postgresUrl, async () => {
         process.stdout.write(`\n${formatReport(report)}`)
         expect(report.broken).toEqual([])
         expect(report.kills).toBeGreaterThan(0)
+        expect(formatReport(report)).toMatch(/handled after, ms +(median|no event)/)
         expect(report.sent.events).toBe(1500)
       })
     })
