@@ -41,7 +41,6 @@ export function createPostgresClaim(parts: PostgresClaimParts): PostgresClaim {
   async function completeThere(client: PgClient | PostgresJsClient): Promise<void> {
     const runThere = runner(client)
     const transaction = String(await runThere(statements.transaction))
-    completion = 'by the commit'
     const state = await runThere(statements.completeIn, key, token, ttl, transaction)
     if (state === 'outside') throw noTransaction()
     if (state !== 'done') throw claimLost(leaseMs)
@@ -83,6 +82,7 @@ export function createPostgresClaim(parts: PostgresClaimParts): PostgresClaim {
       if (state === 'done' && completion === 'by the commit') throw committedAlready()
     },
     async [inTransaction](client) {
+      completion = 'by the commit'
       refusal = undefined
       completing = true
       try {

@@ -261,6 +261,16 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     },
   )
 
+  it('does not take an event for done whose completeIn failed in a transaction that was aborted', async () => {
+    const claim = await claimed(createPostgresDedupeStore(pool, { table }), randomUUID())
+    const open = await beginPg()
+    if (!('query' in open.client)) throw new Error('it is a client of pg')
+    await open.client.query('select 1 / 0').catch(() => {})
+    await expect(completeIn({ claim }, open.client)).rejects.toThrow('aborted')
+    await open.rollback()
+    await expect(claim.complete()).rejects.toThrow(/swallowed its error.*aborted/)
+  })
+
   it('waits for no transaction that holds the row in another way, and says so', {
     timeout: 60_000,
   }, async () => {
@@ -301,8 +311,9 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     const answer = await webhooks.handle(requestOf(body))
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
     expect(answer.body).toContain('store_unavailable')
-    expect(logger.lines.join()).toContain('could not be read')
-    expect(logger.lines.join()).not.toContain('is done')
+    const said = [...logger.lines, ...logger.errors].join()
+    expect(said).toContain('could not be read')
+    expect(said).not.toContain('is done')
     away = false
     const again = await webhooks.handle(requestOf(body))
     expect(JSON.parse(again.body)).toEqual({ received: true, duplicate: true })
