@@ -4,9 +4,13 @@ import type { Logger } from './logger.js'
 /** The longest interval that Node's timers can keep. */
 const longestMs = 2 ** 31 - 1
 
+/** How many leases a listener gets, five minutes by default: the event of one that never ends is handled again after that. */
+const mostLeases = 10
+
 /**
- * Renews a claim's lease at every third of it, while the listeners run. The first failure is logged; later ones are tried again
- * silently. The timer does not keep the process alive. A claim without `extend` or without `leaseMs` is left as it is.
+ * Renews a claim's lease at every third of it, while the listeners run, for ten leases at most. The first failure is logged; later
+ * ones are tried again silently. The timer does not keep the process alive. A claim without `extend` or without `leaseMs` is left
+ * as it is.
  *
  * @returns Stops the renewing. Call it when the claim is settled, whatever the outcome.
  */
@@ -15,6 +19,7 @@ export function renewLease(claim: ClaimedClaim, logger: Pick<Logger, 'error'>): 
   if (!claim.extend || leaseMs === undefined) return () => {}
   let silent = false
   let waiting = false
+  let renewals = 0
 
   const fail = (error: unknown): void => {
     if (silent) return
@@ -25,6 +30,14 @@ export function renewLease(claim: ClaimedClaim, logger: Pick<Logger, 'error'>): 
     )
   }
   const renew = async (): Promise<void> => {
+    if (++renewals >= 3 * mostLeases) {
+      fail(
+        new Error(
+          `The listeners have run for ${mostLeases} leases of ${leaseMs} ms. Raise \`leaseMs\`.`,
+        ),
+      )
+      return stop()
+    }
     if (waiting) return fail(new Error('The store has not answered since the last renewal.'))
     waiting = true
     try {
@@ -38,8 +51,9 @@ export function renewLease(claim: ClaimedClaim, logger: Pick<Logger, 'error'>): 
 
   const timer = setInterval(renew, Math.min(leaseMs / 3, longestMs))
   timer.unref()
-  return () => {
+  function stop(): void {
     silent = true
     clearInterval(timer)
   }
+  return stop
 }

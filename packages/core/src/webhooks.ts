@@ -1,5 +1,5 @@
 import { claimEvent, completeClaim, releaseClaim } from './claim.js'
-import { createMemoryDedupeStore, type DedupeStore } from './dedupe.js'
+import { type ClaimInProgress, createMemoryDedupeStore, type DedupeStore } from './dedupe.js'
 import { ReceivedDelivery } from './delivery.js'
 import { createEmitter, type KoyweEmitter } from './emitter.js'
 import { answerTo, KoyweError, type KoyweErrorCode } from './errors.js'
@@ -13,6 +13,7 @@ import { parseBody } from './json-object.js'
 import { checkHeaders, checkLimit } from './limits.js'
 import { checkLogger, createLog, type Logger } from './logger.js'
 import { checkOptions } from './options.js'
+import { renewLease } from './renew-lease.js'
 import { createVerifier, type Secrets } from './signature.js'
 import { verifySignature } from './verify-signature.js'
 
@@ -98,17 +99,36 @@ export function createKoyweWebhooks(
     if (dedupe !== false) {
       const claim = await claimEvent(dedupe, delivery.id, exchange, log)
       if (claim.state === 'done') return duplicate
-      if (claim.state === 'in_progress') return inProgress
+      if (claim.state === 'in_progress') return inProgress(claim)
       delivery.claim = claim
     }
     exchange.late = tooSlow
-    const failures = await emit(delivery.event, delivery)
+    const emitted = emit(delivery.event, delivery)
+    const failures =
+      emitted instanceof Promise ? await renewing(emitted, delivery, exchange) : emitted
     if (failures.length > 0)
       return giveUp('a listener failed', 'handler_failed', failures, exchange, delivery)
     const failure =
       dedupe === false ? undefined : await completeClaim(delivery.claim, exchange, log)
     if (failure === undefined) return received
     return giveUp('the event could not be completed', failure.code, [failure], exchange, delivery)
+  }
+
+  /** Keeps the claim while listeners run, however long they take. */
+  async function renewing<T>(
+    running: Promise<T>,
+    delivery: ReceivedDelivery,
+    exchange: Exchange,
+  ): Promise<T> {
+    const stop = renewLease(delivery.claim, {
+      error: (error, sentence) =>
+        log.error(exchange.request.logger, error, sentence + delivery.about()),
+    })
+    try {
+      return await running
+    } finally {
+      stop()
+    }
   }
 
   /** Logs each error by itself, since not every log writes those in an AggregateError, and lets a retry claim the event. */
@@ -171,10 +191,18 @@ export function createKoyweWebhooks(
 const received = jsonResponse(200, { received: true })
 const duplicate = jsonResponse(200, { received: true, duplicate: true })
 
-const inProgress: Refusal = {
-  code: 'in_progress',
-  sentence: () =>
-    'Another delivery of this event is being handled, or its server died while handling it. The sender was asked to retry.',
+/** Until when is said with the time of this server's clock: the store's may be another. */
+function inProgress({ retryAfterMs }: ClaimInProgress): Refusal {
+  return {
+    code: 'in_progress',
+    sentence: () => {
+      const until =
+        retryAfterMs === undefined
+          ? ''
+          : ` until ${new Date(Date.now() + retryAfterMs).toISOString()}, unless it is renewed`
+      return `The event is claimed${until}, by a server that is handling it or has died. The sender was asked to retry.`
+    },
+  }
 }
 
 function checkDedupe(dedupe: unknown): void {

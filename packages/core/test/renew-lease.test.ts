@@ -337,6 +337,19 @@ describe('renewing', () => {
     expect(log.lines).toEqual([])
   })
 
+  it('ends after ten leases, and says so, since a listener may never end', async () => {
+    const log = createMemoryLog()
+    let renewals = 0
+    renewLease(claimOf({ leaseMs: 30, extend: async () => void renewals++ }), log)
+    await expect.poll(() => log.errors.length, { timeout: 10_000 }).toBe(1)
+    expect(log.errors).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('10 leases of 30 ms') }),
+    ])
+    await delay(100)
+    expect(renewals).toBe(29)
+    expect(log.lines).toHaveLength(1)
+  })
+
   it.each([[Number.POSITIVE_INFINITY], [100 * 365 * 24 * 3_600_000]])(
     'with a lease of %d ms does not begin at once',
     async (endless) => {

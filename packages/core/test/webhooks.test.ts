@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { toKoyweWebhooks } from '../src/adapter.js'
-import { createKoyweWebhooks, type Delivery, KoyweError, type KoyweWebhooks } from '../src/index.js'
+import {
+  createKoyweWebhooks,
+  createMemoryDedupeStore,
+  type Delivery,
+  KoyweError,
+  type KoyweWebhooks,
+} from '../src/index.js'
 import { signEvent } from '../src/testing.js'
 import { createGate, createMemoryLog, requestOf, secret, signedEvent } from './requests.js'
 
@@ -336,6 +343,28 @@ describe('handle', () => {
     }
     await webhooks.handle(requestOf('{}', { 'content-length': '2' }))
     expect(logger.lines.at(-1)).toContain('(POST "/webhooks/koywe", Content-Length "2")')
+  })
+
+  it('renews the lease while a listener runs, and says until when the event is claimed', async () => {
+    const logger = createMemoryLog()
+    const gate = createGate()
+    let started = 0
+    const webhooks = createKoyweWebhooks(secret, {
+      logger,
+      dedupe: createMemoryDedupeStore({ leaseMs: 300 }),
+    }).onAny(() => {
+      started++
+      return gate.promise
+    })
+    const first = send(webhooks)
+    for (let copy = 0; copy < 8; copy++) {
+      await delay(100)
+      expect(await send(webhooks)).toEqual({ status: 503, error: 'in_progress' })
+    }
+    gate.open()
+    expect((await first).status).toBe(200)
+    expect(started).toBe(1)
+    expect(logger.lines[0]).toMatch(/is claimed until 20.*Z, unless it is renewed, by a server/)
   })
 
   it('logs a completion that failed once', async () => {
