@@ -1,0 +1,80 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import {
+  bareHmac,
+  type Contestant,
+  createContestants,
+  receiver,
+  receiverWithMemory,
+} from './contestants.js'
+import { interleave } from './interleave.js'
+import type { Row, Section } from './table.js'
+
+const goals: Readonly<Record<string, number>> = { [receiver]: 2.5, [receiverWithMemory]: 3.8 }
+
+/** From the bytes of a delivery to its verified event and the answer, beside a bare HMAC, in CPU time. */
+export async function measureInProcess(quick: boolean): Promise<Section> {
+  const contestants = createContestants()
+  const subjects: Subject[] = [
+    ...contestants.map((contestant) => ({ name: contestant.name, contestant, forged: false })),
+    ...contestants
+      .filter(({ acceptsAll }) => !acceptsAll)
+      .map((contestant) => ({ name: refused(contestant.name), contestant, forged: true })),
+  ]
+  const rounds = { warmUp: quick ? 3 : 5, measured: quick ? 11 : 40 }
+  const samples = await interleave(subjects, rounds, measure)
+
+  const rows = subjects.map(({ name }): Row => {
+    const goal = goals[name]
+    if (name === bareHmac) return { name, unit: 'µs', figures: samples.of(name) }
+    const figures = samples.ratios(name, bareHmac)
+    return { name, unit: '÷ bare HMAC', figures, ...(goal && { atMost: goal }) }
+  })
+  const refusals = [receiver, receiverWithMemory].map((name) => ({
+    name: refused(name),
+    unit: '÷ its acceptance',
+    figures: samples.ratios(refused(name), name),
+    atMost: 1,
+  }))
+  return {
+    title: 'In process: bytes to verified event to answer, CPU time',
+    rows: [...rows, ...refusals],
+  }
+}
+
+function refused(name: string): string {
+  return `${name}: a refusal`
+}
+
+interface Subject {
+  readonly name: string
+  readonly contestant: Contestant
+  readonly forged: boolean
+}
+
+let nextIndex = 0
+
+/** Microseconds of CPU time for one delivery, garbage collection included. */
+async function measure({ contestant, forged }: Subject): Promise<number> {
+  // A bare HMAC is repeated more often, for it is so short that the clock would be coarse.
+  const count = contestant.acceptsAll ? 6000 : 2000
+
+  const jobs = Array.from({ length: count }, () => contestant.prepare(nextIndex++, forged))
+  await turn()
+  // Every contestant pays for its own garbage. The first collection takes what was left before; the second one moves the
+  // jobs out of the young generation, so that no collection copies them while they are measured.
+  globalThis.gc?.({ type: 'minor' })
+  globalThis.gc?.({ type: 'minor' })
+
+  let accepted = 0
+  const start = process.cpuUsage()
+  for (const job of jobs) {
+    const result = job()
+    if (typeof result === 'boolean' ? result : await result) accepted++
+  }
+  const { user, system } = process.cpuUsage(start)
+
+  if (accepted !== (forged ? 0 : count)) {
+    throw new Error(`${contestant.name} accepted ${accepted} of ${count} deliveries`)
+  }
+  return (user + system) / count
+}

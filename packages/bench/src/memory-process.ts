@@ -1,0 +1,28 @@
+// Run with --expose-gc: handles 200,000 events and sends the live heap after every thousand of them.
+import { setImmediate as turn } from 'node:timers/promises'
+import { createKoyweWebhooks, createMemoryDedupeStore } from '@x/koywe-core'
+import { secret, takeDeliveries } from './deliveries.js'
+import { requestOf } from './request-of.js'
+
+const { gc } = globalThis
+if (gc === undefined) throw new Error('Start this with --expose-gc.')
+
+// The store remembers one to two thousand events, so it is full before the first sample, and every sample finds it in the
+// same state: a thousand events are one of its generations.
+const step = 1000
+const dedupe = createMemoryDedupeStore({ maxEntries: step })
+const webhooks = createKoyweWebhooks(secret, { dedupe, logger: false })
+webhooks.on('crypto_delivered', () => {})
+
+const samples: number[] = []
+for (let done = -10 * step; done < 200_000; done += step) {
+  for (const bytes of takeDeliveries(step)) {
+    const { status } = await webhooks.handle(requestOf(bytes))
+    if (status !== 200) throw new Error(`a delivery was answered ${status}`)
+  }
+  await turn()
+  gc()
+  if (done >= 0) samples.push(process.memoryUsage().heapUsed)
+}
+process.send?.(samples)
+process.disconnect()

@@ -1,0 +1,34 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { median, type Section } from './table.js'
+
+const file = fileURLToPath(new URL('./memory-process.js', import.meta.url))
+
+/** The live heap over 200,000 distinct events while the memory store is full. */
+export async function measureMemory(): Promise<Section> {
+  const child = fork(file, { execArgv: ['--expose-gc'] })
+  const [samples] = (await Promise.race([once(child, 'message'), failure(child)])) as [number[]]
+  const tenth = samples.length / 10
+  const first = samples.slice(0, tenth)
+  const last = samples.slice(-tenth)
+  const base = median(first)
+  return {
+    title: 'Memory: live heap over 200,000 distinct events, memory store full',
+    rows: [
+      { name: 'first tenth', unit: 'MB', figures: first.map((bytes) => bytes / 1e6) },
+      { name: 'last tenth', unit: 'MB', figures: last.map((bytes) => bytes / 1e6) },
+      {
+        name: 'last tenth',
+        unit: '÷ first tenth',
+        figures: last.map((bytes) => bytes / base),
+        atMost: 1.02,
+      },
+    ],
+  }
+}
+
+async function failure(child: ReturnType<typeof fork>): Promise<never> {
+  const [code] = await once(child, 'exit')
+  throw new Error(`the memory process ended with code ${code}`)
+}

@@ -1,0 +1,20 @@
+import { createServer, type Server } from 'node:http'
+import { koyweWebhooks } from '@x/koywe-express'
+import express from 'express'
+import { secret } from '../deliveries.js'
+
+/** The log is on, so that the sentence of a refusal is made, but it is written nowhere. */
+const logger = { warn() {}, error() {} }
+
+/** A receiver that reads the bytes itself. */
+export async function createOpenServer(): Promise<Server> {
+  return createServer(express().use(koyweWebhooks(secret, { logger })))
+}
+
+/** A receiver behind a parser that lets large uploads through. */
+export async function createParsedServer(): Promise<Server> {
+  const app = express()
+  app.use(express.json({ limit: '10mb' }))
+  app.use(koyweWebhooks(secret, { logger }))
+  return createServer(app)
+}

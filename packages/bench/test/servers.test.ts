@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Connection, createConnection } from '../src/connection.js'
+import { deliveryOf } from '../src/deliveries.js'
+import { hostileBodies } from '../src/hostile-bodies.js'
+import { createServerByName, frameworks } from '../src/servers/create-server.js'
+import { kinds } from '../src/servers/kinds.js'
+
+let server: Server
+let connection: Connection
+
+async function open(name: string): Promise<void> {
+  server = await createServerByName(name)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  connection = createConnection((server.address() as AddressInfo).port)
+}
+
+afterEach(() => {
+  connection.close()
+  server.close()
+})
+
+const names = frameworks.flatMap((framework) => kinds.map((kind) => `${framework} ${kind}`))
+
+describe.each(names)('the server %s', (name) => {
+  it('accepts signed deliveries over one connection, and refuses a forged one unless it is bare', async () => {
+    await open(name)
+    expect(await connection.post(deliveryOf(1))).toBe(200)
+    expect(await connection.post(deliveryOf(2))).toBe(200)
+    expect(await connection.post(deliveryOf(3, true))).toBe(name.endsWith('bare') ? 200 : 401)
+    expect(await connection.post(deliveryOf(4))).toBe(200)
+  })
+})
+
+describe.each(['open', 'parsed'])('the server %s', (name) => {
+  it('accepts a signed delivery and refuses every hostile body', async () => {
+    await open(name)
+    expect(await connection.post(deliveryOf(1))).toBe(200)
+    for (const { bytes } of hostileBodies(4096)) {
+      expect(await connection.post(bytes)).toBeGreaterThanOrEqual(400)
+    }
+  })
+})
+
+it('no server has another name', async () => {
+  await expect(createServerByName('express magic')).rejects.toThrow(TypeError)
+  await open('express bare')
+})
+
+it('hostile bodies fill the size that is asked for, and are JSON', () => {
+  for (const { name, bytes } of hostileBodies(64 * 1024)) {
+    expect(bytes.length, name).toBeLessThanOrEqual(64 * 1024)
+    expect(bytes.length, name).toBeGreaterThan(63 * 1024)
+    expect(() => JSON.parse(bytes.toString()), name).not.toThrow()
+  }
+})
