@@ -13,8 +13,11 @@ export interface Connection {
   close(): void
 }
 
+/** How a body is framed: with its length in the head, or in chunks, so that the server learns its size only by reading. */
+export type Framing = 'length' | 'chunked'
+
 /** Makes a connection to a local server. It opens at the first post, and again after the server has closed it. */
-export function createConnection(port: number): Connection {
+export function createConnection(port: number, framing: Framing = 'length'): Connection {
   let socket: Socket | undefined
   let received = ''
   let waiting: { resolve(status: number): void; reject(error: Error): void } | undefined
@@ -49,7 +52,7 @@ export function createConnection(port: number): Connection {
   return {
     async post(body) {
       socket ??= await open()
-      socket.write(Buffer.concat([headOf(body), body]))
+      socket.write(requestOf(body, framing))
       return new Promise((resolve, reject) => {
         waiting = { resolve, reject }
       })
@@ -60,11 +63,15 @@ export function createConnection(port: number): Connection {
   }
 }
 
-function headOf(body: Buffer): Buffer {
-  return Buffer.from(
+function requestOf(body: Buffer, framing: Framing): Buffer {
+  const head =
     `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: axios/1.21.1\r\nAccept: application/json, text/plain, */*\r\n` +
-      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: keep-alive\r\n\r\n`,
-  )
+    'Content-Type: application/json\r\nConnection: keep-alive\r\n'
+  const [start, end] =
+    framing === 'length'
+      ? [`Content-Length: ${body.length}\r\n\r\n`, '']
+      : [`Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n`, '\r\n0\r\n\r\n']
+  return Buffer.concat([Buffer.from(head + start), body, Buffer.from(end)])
 }
 
 /** All servers here announce the length of their answers. */

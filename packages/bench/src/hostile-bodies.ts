@@ -12,8 +12,8 @@ export function flatBody(size: number): UnsignedBody {
   return fill('flat fields', size, '{', (index) => `"field${index}":"${value}",`, `${signature}}`)
 }
 
-/** Bodies of the same size that try to cost as much as they can. */
-export function hostileBodies(size: number): readonly UnsignedBody[] {
+/** Deep bodies of the same size: the time of a parser or a serialiser may grow with values times depth. */
+export function nestedBodies(size: number): readonly UnsignedBody[] {
   return [
     nest('nested arrays', size, '[', ']'),
     nest('nested objects', size, '{"a":', '}'),
@@ -29,6 +29,13 @@ export function hostileBodies(size: number): readonly UnsignedBody[] {
       () => `${'['.repeat(60)}${']'.repeat(60)},`,
       `0],${signature}}`,
     ),
+  ]
+}
+
+/** Bodies of the same size that try in every way to cost as much as they can. */
+export function hostileBodies(size: number): readonly UnsignedBody[] {
+  return [
+    ...nestedBodies(size),
     fill('many keys', size, '{', (index) => `"${index.toString(36)}":0,`, `${signature}}`),
     fill(
       'many number keys',

@@ -1,47 +1,35 @@
-import { flatBody, hostileBodies, type UnsignedBody } from './hostile-bodies.js'
-import { interleave } from './interleave.js'
+import { flatBody, hostileBodies, nestedBodies, type UnsignedBody } from './hostile-bodies.js'
+import { interleave, type Rounds } from './interleave.js'
 import { type ServerProcess, startServer } from './server-process.js'
 import type { Row, Section } from './table.js'
 
-/** How much more CPU time a hostile body may cost than a flat one of its size. */
-const atMost = 8
 /** Microseconds of CPU time that one figure is made of, so that its noise is small. */
 const worthMeasuring = 40_000
 
 /** CPU time of a server process for bodies that nobody signed, beside a flat body of the same size. */
 export async function measureHostile(quick: boolean): Promise<Section> {
-  const limit = 64 * 1024
-  const upload = 2_000_000
-  const rows = [
-    ...(await compare('open', flatBody(limit), hostileBodies(limit), '64 KiB', quick)),
-    ...(await compare('parsed', flatBody(upload), hostileBodies(upload), '2 MB parsed', quick)),
-  ]
+  const rounds = { warmUp: 1, measured: quick ? 3 : 7 }
+  const rows = [...(await withinLimit(rounds)), ...(await behindParser(rounds))]
   return { title: 'Hostile bodies: CPU time of a server process for one refusal', rows }
 }
 
-async function compare(
-  serverName: string,
-  flat: UnsignedBody,
-  bodies: readonly UnsignedBody[],
-  size: string,
-  quick: boolean,
-): Promise<Row[]> {
-  const server = await startServer(serverName, 2)
+/** 64 KiB that the receiver reads: the worst body may cost 8 times a flat one. */
+async function withinLimit(rounds: Rounds): Promise<Row[]> {
+  const size = 64 * 1024
+  const [flat, bodies] = [flatBody(size), hostileBodies(size)]
+  const server = await startServer('open', 2)
   try {
     const subjects: Subject[] = []
     for (const body of [flat, ...bodies]) subjects.push(await prepare(server, body))
-    const rounds = { warmUp: 1, measured: quick ? 3 : 7 }
-    const samples = await interleave(subjects, rounds, ({ posts }) =>
-      server.costOf(posts, 'refusal'),
-    )
-    const name = (body: UnsignedBody) => `${size}, ${body.name}`
+    const samples = await interleave(subjects, rounds, measure)
+    const named = ({ name }: UnsignedBody) => `${server.name} ${name}`
     return [
-      { name: name(flat), unit: 'µs', figures: samples.of(flat.name) },
+      { name: `64 KiB, ${flat.name}`, unit: 'µs', figures: samples.of(named(flat)) },
       ...bodies.map((body) => ({
-        name: name(body),
+        name: `64 KiB, ${body.name}`,
         unit: '÷ flat',
-        figures: samples.ratios(body.name, flat.name),
-        atMost,
+        figures: samples.ratios(named(body), named(flat)),
+        atMost: 8,
       })),
     ]
   } finally {
@@ -49,15 +37,53 @@ async function compare(
   }
 }
 
+/** 2 MB that a parser reads first: the receiver may add half of what that costs. */
+async function behindParser(rounds: Rounds): Promise<Row[]> {
+  const size = 2_000_000
+  const flat = flatBody(size)
+  const bodies = [flat, ...nestedBodies(size)]
+  // In chunks, for an announced length over the limit is refused before anything else.
+  const parser = await startServer('parser', 1, 'chunked')
+  const parsed = await startServer('parsed', 1, 'chunked')
+  try {
+    const subjects: Subject[] = []
+    for (const body of bodies) {
+      for (const server of [parser, parsed]) subjects.push(await prepare(server, body))
+    }
+    const samples = await interleave(subjects, rounds, measure)
+    const flatName = `parsed ${flat.name}`
+    return bodies.flatMap(({ name }) => [
+      {
+        name: `2 MB, ${name}`,
+        unit: '÷ flat',
+        figures: samples.ratios(`parsed ${name}`, flatName),
+      },
+      {
+        name: `2 MB, ${name}`,
+        unit: '÷ its parser alone',
+        figures: samples.ratios(`parsed ${name}`, `parser ${name}`),
+        atMost: 1.5,
+      },
+    ])
+  } finally {
+    await Promise.all([parser, parsed].map((server) => server.stop()))
+  }
+}
+
 interface Subject {
   readonly name: string
+  readonly server: ServerProcess
   readonly posts: readonly Buffer[]
 }
 
 /** Repeats a body so often that its cost can be measured, but not for longer than that takes. */
-async function prepare(server: ServerProcess, body: UnsignedBody): Promise<Subject> {
-  const { name, bytes } = body
-  const cost = await server.costOf([bytes, bytes, bytes], 'refusal')
-  const count = Math.min(Math.max(Math.ceil(worthMeasuring / cost), 2), 200)
-  return { name, posts: Array.from({ length: count }, () => bytes) }
+async function prepare(server: ServerProcess, { name, bytes }: UnsignedBody): Promise<Subject> {
+  const cost = await server.costOf([bytes], 'refusal')
+  const count = Math.min(Math.ceil(worthMeasuring / cost), 200)
+  const posts = Array.from({ length: count }, () => bytes)
+  return { name: `${server.name} ${name}`, server, posts }
+}
+
+function measure({ server, posts }: Subject): Promise<number> {
+  return server.costOf(posts, 'refusal')
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { type Connection, createConnection } from './connection.js'
+import { type Connection, createConnection, type Framing } from './connection.js'
 
 /** A server in a process of its own, and the client that posts to it from this one. */
 export interface ServerProcess {
@@ -18,10 +18,14 @@ export interface ServerProcess {
 const file = fileURLToPath(new URL('./servers/server.js', import.meta.url))
 
 /** Starts the server of that name, with as many connections to it. */
-export async function startServer(name: string, connectionCount: number): Promise<ServerProcess> {
+export async function startServer(
+  name: string,
+  connectionCount: number,
+  framing?: Framing,
+): Promise<ServerProcess> {
   const child = fork(file, [name], { env: { ...process.env, NODE_ENV: 'production' } })
   const port = await nextFigure(child)
-  const connections = Array.from({ length: connectionCount }, () => createConnection(port))
+  const connections = Array.from({ length: connectionCount }, () => createConnection(port, framing))
 
   async function cpuTime(): Promise<number> {
     const figure = nextFigure(child)

@@ -2,25 +2,28 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Connection, createConnection } from '../src/connection.js'
+import { type Connection, createConnection, type Framing } from '../src/connection.js'
 import { deliveryOf } from '../src/deliveries.js'
 import { hostileBodies } from '../src/hostile-bodies.js'
 import { createServerByName, frameworks } from '../src/servers/create-server.js'
 import { kinds } from '../src/servers/kinds.js'
 
-let server: Server
+let server: Server | undefined
 let connection: Connection
 
-async function open(name: string): Promise<void> {
-  server = await createServerByName(name)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  connection = createConnection((server.address() as AddressInfo).port)
+async function open(name: string, framing?: Framing): Promise<void> {
+  const opened = await createServerByName(name)
+  server = opened
+  opened.listen(0, '127.0.0.1')
+  await once(opened, 'listening')
+  connection = createConnection((opened.address() as AddressInfo).port, framing)
 }
 
 afterEach(() => {
+  if (server === undefined) return
   connection.close()
   server.close()
+  server = undefined
 })
 
 const names = frameworks.flatMap((framework) => kinds.map((kind) => `${framework} ${kind}`))
@@ -36,18 +39,20 @@ describe.each(names)('the server %s', (name) => {
 })
 
 describe.each(['open', 'parsed'])('the server %s', (name) => {
-  it('accepts a signed delivery and refuses every hostile body', async () => {
-    await open(name)
-    expect(await connection.post(deliveryOf(1))).toBe(200)
-    for (const { bytes } of hostileBodies(4096)) {
-      expect(await connection.post(bytes)).toBeGreaterThanOrEqual(400)
-    }
-  })
+  it.each(['length', 'chunked'] as const)(
+    'accepts a signed delivery and refuses every hostile body (%s)',
+    async (framing) => {
+      await open(name, framing)
+      expect(await connection.post(deliveryOf(1))).toBe(200)
+      for (const { bytes } of hostileBodies(4096)) {
+        expect(await connection.post(bytes)).toBeGreaterThanOrEqual(400)
+      }
+    },
+  )
 })
 
 it('no server has another name', async () => {
   await expect(createServerByName('express magic')).rejects.toThrow(TypeError)
-  await open('express bare')
 })
 
 it('hostile bodies fill the size that is asked for, and are JSON', () => {

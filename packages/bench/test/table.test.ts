@@ -21,7 +21,7 @@ it('prints median, least and most, the verdict on every goal and their count', (
     { name: 'neither', unit: 'µs', figures: [1] },
   ]
   expect(formatTable([{ title: 'A part', rows }]).split('\n')).toEqual([
-    '                     median     min     max    goal',
+    '                   median     min     max    goal',
     'A part',
     '  quick    ÷ bare    2.00    1.00    3.00     ≤ 2    held',
     '  slow     ÷ bare     250     250     250   ≤ 1.5  missed',

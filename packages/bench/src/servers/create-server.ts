@@ -7,13 +7,14 @@ export const frameworks = ['express', 'koa', 'fastify'] as const
 export type Framework = (typeof frameworks)[number]
 
 /**
- * Makes the server of that name: `express bare`, `koa receiver`, …, `open` or `parsed`. Only its own framework is loaded.
+ * Makes the server of that name: `express bare`, `koa receiver`, …, `open`, `parsed` or `parser`. Only its own framework is loaded.
  *
  * @throws {TypeError} when no server has that name.
  */
 export async function createServerByName(name: string): Promise<Server> {
   if (name === 'open') return (await import('./hostile.js')).createOpenServer()
   if (name === 'parsed') return (await import('./hostile.js')).createParsedServer()
+  if (name === 'parser') return (await import('./hostile.js')).createParserServer()
   const [framework, kindName] = name.split(' ')
   const kind = kinds.find((known) => known === kindName)
   if (kind !== undefined) {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { koyweWebhooks } from '@x/koywe-express'
 import express from 'express'
 import { secret } from '../deliveries.js'
+import { path, refused } from './kinds.js'
 
 /** The log is on, so that the sentence of a refusal is made, but it is written nowhere. */
 const logger = { warn() {}, error() {} }
@@ -16,5 +17,15 @@ export async function createParsedServer(): Promise<Server> {
   const app = express()
   app.use(express.json({ limit: '10mb' }))
   app.use(koyweWebhooks(secret, { logger }))
+  return createServer(app)
+}
+
+/** The same parser, and a refusal in the place of the receiver. */
+export async function createParserServer(): Promise<Server> {
+  const app = express()
+  app.use(express.json({ limit: '10mb' }))
+  app.post(path, (_request, response) => {
+    response.status(401).json(refused)
+  })
   return createServer(app)
 }
