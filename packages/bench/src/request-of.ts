@@ -8,6 +8,6 @@ export function requestOf(bytes: Buffer): HttpRequest {
     url: '/webhooks/koywe',
     headers,
     rawHeaders: Object.entries(headers).flat(),
-    body: async () => bytes.toString(),
+    body: async () => ({ bytes }),
   }
 }
