@@ -13,9 +13,10 @@ export async function measureHttp(quick: boolean): Promise<Section> {
   const names = frameworks.flatMap((framework) => kinds.map((kind) => `${framework} ${kind}`))
   const servers = await Promise.all(names.map((name) => startServer(name, 32)))
   try {
+    const count = quick ? 1500 : 2000
     const rounds = { warmUp: quick ? 2 : 3, measured: quick ? 3 : 11 }
     const samples = await interleave(servers, rounds, (server) =>
-      server.costOf(takeDeliveries(2000), 'acceptance'),
+      server.costOf(takeDeliveries(count), 'acceptance'),
     )
     const rows = frameworks.flatMap((framework) => rowsOf(framework, samples))
     return { title: 'HTTP: CPU time of a server process for one delivery', rows }

@@ -1,4 +1,4 @@
-// Run with --expose-gc: handles 200,000 events and sends the live heap after every thousand of them.
+// Run with --expose-gc: handles as many events as its argument says and sends the live heap after every thousand of them.
 import { setImmediate as turn } from 'node:timers/promises'
 import { createKoyweWebhooks, createMemoryDedupeStore } from '@x/koywe-core'
 import { secret, takeDeliveries } from './deliveries.js'
@@ -14,8 +14,9 @@ const dedupe = createMemoryDedupeStore({ maxEntries: step })
 const webhooks = createKoyweWebhooks(secret, { dedupe, logger: false })
 webhooks.on('crypto_delivered', () => {})
 
+const events = Number(process.argv[2])
 const samples: number[] = []
-for (let done = -10 * step; done < 200_000; done += step) {
+for (let done = -10 * step; done < events; done += step) {
   for (const bytes of takeDeliveries(step)) {
     const { status } = await webhooks.handle(requestOf(bytes))
     if (status !== 200) throw new Error(`a delivery was answered ${status}`)
