@@ -81,13 +81,15 @@ function nestsTooDeep(text: string): boolean {
 
 /** What has fewer opening brackets than levels cannot be too deep; an event has one. */
 function opensOften(text: string): boolean {
+  return countUpTo(mostLevels + 1, text, '{') + countUpTo(mostLevels + 1, text, '[') > mostLevels
+}
+
+function countUpTo(most: number, text: string, character: string): number {
   let count = 0
-  for (const bracket of '{[') {
-    for (let index = text.indexOf(bracket); index >= 0; index = text.indexOf(bracket, index + 1)) {
-      if (++count > mostLevels) return true
-    }
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
+    if (++count === most) break
   }
-  return false
+  return count
 }
 
 /** Bounds a value that a parser made: it may be far over the limit, and hold what JSON has no form for. */
