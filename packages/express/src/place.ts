@@ -1,0 +1,135 @@
+import { isNamedAs, type Place } from '@x/koywe-core/adapter'
+import type { ExpressHandler, ExpressRequest } from './index.js'
+
+/** What is used of a layer of Express's router: `regexp` in Express 4, `matchers` in Express 5. */
+interface Layer {
+  readonly handle: { readonly stack?: readonly Layer[] }
+  readonly name: string
+  readonly route?: unknown
+  readonly slash?: boolean
+  readonly regexp?: RegExp & { readonly fast_slash?: boolean }
+  readonly matchers?: readonly ((path: string) => { readonly path: string } | false)[]
+}
+
+interface Application {
+  /** Where a sub-application is mounted. */
+  path?(): string
+  readonly _router?: { readonly stack: readonly Layer[] }
+  readonly router?: { readonly stack: readonly Layer[] }
+}
+
+/** The part of a request's path that is left for the handler; under a wildcard Express takes all of it away. */
+export function pathOf(request: ExpressRequest, handler: ExpressHandler): string {
+  const { path, baseUrl } = request
+  if (path === undefined || baseUrl === undefined) return strippedPathOf(request)
+  if (path !== '/' || baseUrl === '') return path
+  return wildcardPathOf(request, baseUrl, handler) ?? path
+}
+
+/** Where a request has reached the handler, by what Express and its likes leave on the request. */
+export function placeOf(request: ExpressRequest, next: unknown, handler: ExpressHandler): Place {
+  const { path, baseUrl, route } = request
+  if (path === undefined || baseUrl === undefined) return placeWithoutExpress(request, handler)
+  if (path === '/' && baseUrl !== '' && wildcardPathOf(request, baseUrl, handler) === undefined) {
+    return 'here'
+  }
+  if (route === undefined || [route.path].flat(9).some(isWildcard)) return 'outside'
+  if (route.stack.some((layer) => holds(layer, handler))) return 'here'
+  // Only a router hands out its own `next`: a route makes another one.
+  const isBare = next === request.next || layerOf(request, baseUrl + path, handler) !== undefined
+  return isBare ? 'elsewhere' : 'unclear'
+}
+
+/** Connect and middie take the mount path off `url`; under a wildcard that is all of it. */
+function strippedPathOf({ url, originalUrl }: ExpressRequest): string {
+  const path = pathnameOf(url)
+  return path === '/' ? pathnameOf(originalUrl) : path
+}
+
+/** The path at which a handler was first reached with nothing left of it. */
+const mountPaths = new WeakMap<ExpressHandler, string>()
+
+/** Connect and middie do not tell a mount path from a wildcard; but where there are two paths, it is a wildcard. */
+function placeWithoutExpress(request: ExpressRequest, handler: ExpressHandler): Place {
+  const whole = pathnameOf(request.originalUrl)
+  if (pathnameOf(request.url) !== '/' || whole === '/') return 'outside'
+  const first = mountPaths.get(handler) ?? whole
+  mountPaths.set(handler, first)
+  return whole === first ? 'unclear' : 'outside'
+}
+
+function pathnameOf(url = ''): string {
+  const end = url.search(/[?#]/)
+  return end < 0 ? url : url.slice(0, end)
+}
+
+/** What a wildcard has matched, as the path that a bare mount would have seen; undefined on a path of the handler's own. */
+function wildcardPathOf(
+  request: ExpressRequest,
+  baseUrl: string,
+  handler: ExpressHandler,
+): string | undefined {
+  const found = layerOf(request, baseUrl, handler)
+  if (found) {
+    const more = `${found.rest}/~/~`
+    if (matchedBy(found.layer, more) !== more) return undefined
+  }
+  const [, matched] = Object.entries(request.params ?? {}).findLast(isWildcardParameter) ?? []
+  if (matched === undefined) return found?.rest
+  const path = `/${[matched].flat().join('/').replace(/^\//, '')}`
+  return baseUrl.endsWith(path) ? path : baseUrl
+}
+
+/** A wildcard has a number for its name in Express 4, and a list of segments for its value in Express 5. */
+function isWildcardParameter([name, value]: [string, unknown]): boolean {
+  return /^\d+$/.test(name) || Array.isArray(value)
+}
+
+/** Whether a route's path fits every request. */
+function isWildcard(path: unknown): boolean {
+  if (path instanceof RegExp) return path.test('/~/~')
+  return /^[({/]*(:\w+)?\(?\.?\*\w*[)}]*$/.test(String(path))
+}
+
+/** The layer on a request's way that holds the handler outside of routes, and the path that was left there. */
+function layerOf(request: ExpressRequest, path: string, handler: ExpressHandler) {
+  const app = (request.app ?? {}) as Application // every member of it may be missing
+  const prefix = app.path?.() ?? ''
+  // In Express 4, `router` is a getter that throws.
+  const router = app._router ?? app.router
+  return findLayer(
+    router?.stack,
+    path.startsWith(prefix) ? path.slice(prefix.length) : path,
+    handler,
+  )
+}
+
+function findLayer(
+  stack: readonly Layer[] = [],
+  rest: string,
+  handler: ExpressHandler,
+): { layer: Layer; rest: string } | undefined {
+  for (const layer of stack) {
+    if (layer.route) continue
+    const matched = matchedBy(layer, rest)
+    if (matched === undefined) continue
+    if (holds(layer, handler)) return { layer, rest }
+    const found = findLayer(layer.handle.stack, rest.slice(matched.length) || '/', handler)
+    if (found) return found
+  }
+  return undefined
+}
+
+function matchedBy({ slash, regexp, matchers = [] }: Layer, path: string): string | undefined {
+  if (slash || regexp?.fast_slash) return ''
+  if (regexp) return regexp.exec(path)?.[0]
+  for (const matcher of matchers) {
+    const match = matcher(path)
+    if (match) return match.path
+  }
+  return undefined
+}
+
+function holds(layer: { handle: unknown; name: unknown }, handler: ExpressHandler): boolean {
+  return layer.handle === handler || isNamedAs(layer.name, handler)
+}
