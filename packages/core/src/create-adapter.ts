@@ -1,10 +1,11 @@
 import { createKoyweAuthCallback, type KoyweAuthCallbackOptions } from './auth-callback.js'
 import type { HttpHandler } from './http.js'
-import { chooseLogger } from './logger.js'
+import { createLog } from './logger.js'
 import { createMatcher, type Framework, type Matcher, type MountOptions } from './mount.js'
 import { checkOptions } from './options.js'
 import { toKoyweWebhooks, withReceiver } from './receiver.js'
-import type { KoyweReceiver, KoyweWebhooks, KoyweWebhooksOptions, Secrets } from './webhooks.js'
+import type { Secrets } from './signature.js'
+import type { KoyweReceiver, KoyweWebhooks, KoyweWebhooksOptions } from './webhooks.js'
 
 /** Settings of an adapter's `koyweWebhooks`. */
 export interface AdapterWebhooksOptions extends KoyweWebhooksOptions, MountOptions {}
@@ -55,8 +56,10 @@ export function createAdapter<Middleware extends object>(
     defaultPath: string,
     name: string,
   ): Middleware {
+    const log = createLog(logger)
+    const warn = (sentence: string): void => log.warn(undefined, sentence)
     const middleware = toMiddleware(handler, (framework) =>
-      createMatcher({ ...framework, path, defaultPath, logger: chooseLogger(logger, undefined) }),
+      createMatcher({ ...framework, path, defaultPath, warn }),
     )
     return Object.defineProperty(middleware, 'name', { value: uniqueName(name) })
   }

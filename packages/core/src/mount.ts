@@ -1,4 +1,4 @@
-import type { Logger } from './logger.js'
+import { quote } from './quote.js'
 
 /** The option of an adapter that says where it answers. */
 export interface MountOptions {
@@ -31,12 +31,16 @@ export interface Framework<Request> {
 /** Decides whether a request is for us. */
 export type Matcher<Request> = (method: string, request: Request, next: unknown) => boolean
 
+const cures =
+  "If it stands on that route as well, make another one for it with the option `path: '*'`; else mount it before the routes."
+
 /** What {@link createMatcher} decides by. */
 export interface MatcherParts<Request> extends Framework<Request> {
   /** The option `path`. */
   readonly path: string | undefined
   readonly defaultPath: string
-  readonly logger: Pick<Logger, 'warn'>
+  /** Writes a sentence for the developer to the log. */
+  warn(sentence: string): void
 }
 
 /**
@@ -48,7 +52,7 @@ export interface MatcherParts<Request> extends Framework<Request> {
 export function createMatcher<Request>({
   path: option,
   defaultPath,
-  logger,
+  warn,
   pathOf,
   placeOf,
 }: MatcherParts<Request>): Matcher<Request> {
@@ -56,41 +60,60 @@ export function createMatcher<Request>({
   const nearMiss = createNearMiss(option ?? defaultPath)
   const warned = new Set<string>()
   let isBare = false
+  let answered: string | undefined
 
-  function warnOnce(fact: string, warning: string): void {
+  function warnOnce(fact: string, sentence: string): void {
     if (warned.has(fact)) return
     warned.add(fact)
-    logger.warn(`koywe: ${warning}`)
+    warn(`koywe: ${sentence}`)
   }
 
   function passOn(path: string): false {
     if (nearMiss.test(path)) {
       warnOnce(
         'near miss',
-        `a POST to ${legible(path)} was passed on, because the path is compared to the letter. ` +
+        `a POST to ${quote(path)} was passed on, because the path is compared to the letter. ` +
           `Register the URL that ends in ${option ?? defaultPath} with Koywe, or set the option \`path\`.`,
       )
     }
     return false
   }
 
+  function learnThatItIsBare(): void {
+    isBare = true
+    if (answered === undefined) return
+    warnOnce(
+      'answered',
+      `a POST to ${quote(answered)} was answered, because only routes had led to this middleware until then. Now a request ` +
+        `came without one, so it is mounted outside of routes, and POSTs to other paths than ${defaultPath} are passed on. ` +
+        cures,
+    )
+  }
+
   function isPlacedHere(path: string, place: Place): boolean {
-    if (place === 'outside') isBare = true
-    if (place === 'here' || (place === 'unclear' && !isBare)) return true
-    if (place !== 'outside') {
-      warnOnce(
-        'routed',
-        `a POST to ${legible(path)} was passed on. A route of the application had matched it and called next(), and ` +
-          "this middleware is also mounted outside of routes. If it stands on that route, give it the option `path: '*'`.",
-      )
+    if (place === 'here') return true
+    if (place === 'outside') {
+      if (!isBare) learnThatItIsBare()
+      return passOn(path)
     }
+    if (place === 'unclear' && !isBare) {
+      answered = path
+      return true
+    }
+    warnOnce(
+      'passed on',
+      `a POST to ${quote(path)} was passed on, although a route had matched it, because this middleware is mounted ` +
+        `outside of routes. ${cures}`,
+    )
     return passOn(path)
   }
 
   return (method, request, next) => {
     if (method !== 'POST') {
-      // What every other request shows: it costs nothing any more once it is known.
-      if (!isBare && option === undefined) isBare = placeOf(request, next) === 'outside'
+      // Any request can show that the handler is mounted bare; then this costs nothing any more.
+      if (!isBare && option === undefined && placeOf(request, next) === 'outside') {
+        learnThatItIsBare()
+      }
       return false
     }
     if (option === '*') return true
@@ -112,9 +135,4 @@ function createNearMiss(path: string): RegExp {
   const segments = path.split('/').filter((segment) => segment !== '')
   const literal = segments.map((segment) => segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
   return new RegExp(`^/+${literal.join('/+')}/*$`, 'i')
-}
-
-/** A caller's text for the log: no control characters, 40 characters at most. */
-function legible(path: string): string {
-  return path.slice(0, 40).replace(/[^\x21-\x7e]/g, '?')
 }

@@ -12,7 +12,7 @@ function matcherOf(path: string | undefined, defaultPath = '/webhooks/koywe') {
   const isOurs = createMatcher<Facts>({
     path,
     defaultPath,
-    logger: { warn: (message) => log.push(message) },
+    warn: (sentence) => log.push(sentence),
     pathOf: (request) => request.path,
     placeOf: ({ place }) => place ?? expect.fail('the place was looked at'),
   })
@@ -71,15 +71,23 @@ describe('where it cannot be seen what stands on the route that has matched', ()
       const { isOurs, post, log } = matcherOf(undefined)
       isOurs(method, { path: '/other', place: 'outside' }, undefined)
       expect([post('/orders', 'unclear'), post('/orders', 'unclear')]).toEqual([false, false])
-      expect(log).toEqual([expect.stringMatching(/POST to \/orders was passed on.*path: '\*'/)])
+      expect(log).toEqual([expect.stringMatching(/POST to "\/orders" was passed on.*path: '\*'/)])
     },
   )
+})
+
+it('says once that it has answered on what turns out to be the route of another, with the cure', () => {
+  const { isOurs, post, log } = matcherOf(undefined)
+  expect(post('/orders', 'unclear')).toBe(true)
+  isOurs('GET', { path: '/', place: 'outside' }, undefined)
+  expect(post('/orders', 'unclear')).toBe(false)
+  expect(log[0]).toMatch(/POST to "\/orders" was answered.*before the routes/)
 })
 
 it('says once that a POST was passed on behind a route, with the cure', () => {
   const { post, log } = matcherOf(undefined)
   expect([post('/orders', 'elsewhere'), post('/other', 'elsewhere')]).toEqual([false, false])
-  expect(log).toEqual([expect.stringMatching(/POST to \/orders was passed on.*path: '\*'/)])
+  expect(log).toEqual([expect.stringMatching(/POST to "\/orders" was passed on.*path: '\*'/)])
 })
 
 describe('a near miss of the path that it answers at', () => {
@@ -96,7 +104,7 @@ describe('a near miss of the path that it answers at', () => {
   it('of the option path too', () => {
     const { post, log } = matcherOf('/in/a.b')
     expect([post('/in/axb'), post('/in/a.b/')]).toEqual([false, false])
-    expect(log).toEqual([expect.stringContaining('/in/a.b/ was passed on')])
+    expect(log).toEqual([expect.stringContaining('"/in/a.b/" was passed on')])
   })
 
   it('is none where the path differs in more', () => {
@@ -111,8 +119,8 @@ describe('a near miss of the path that it answers at', () => {
 it('writes no more than 40 characters of a path to the log, and none that a terminal obeys', () => {
   const { post, log } = matcherOf(undefined)
   post(`/${'\u001b[2J\u009b\u2028'.repeat(50)}`, 'elsewhere')
-  expect(log[0]).toMatch(/^[\x20-\x7e]{1,400}$/)
-  expect(log[0]).toContain('/?[2J??')
+  expect(log[0]).toMatch(/^[\x20-\x7e…]{1,600}$/)
+  expect(log[0]).not.toContain('2J'.repeat(8))
 })
 
 it.each([[''], ['in'], [' /in'], [1], [null], [['/in']], [/in/]])(

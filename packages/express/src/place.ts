@@ -36,7 +36,9 @@ export function placeOf(request: ExpressRequest, next: unknown, handler: Express
   if (route === undefined || [route.path].flat(9).some(isWildcard)) return 'outside'
   if (route.stack.some((layer) => holds(layer, handler))) return 'here'
   // Only a router hands out its own `next`: a route makes another one.
-  const isBare = next === request.next || layerOf(request, baseUrl + path, handler) !== undefined
+  const isBare =
+    next === request.next ||
+    layersOnWay(request, baseUrl + path).some(({ layer }) => holds(layer, handler))
   return isBare ? 'elsewhere' : 'unclear'
 }
 
@@ -69,15 +71,24 @@ function wildcardPathOf(
   baseUrl: string,
   handler: ExpressHandler,
 ): string | undefined {
-  const found = layerOf(request, baseUrl, handler)
-  if (found) {
-    const more = `${found.rest}/~/~`
-    if (matchedBy(found.layer, more) !== more) return undefined
-  }
+  // Layers that take all of the path away: those that show the handler, or else each that may hide it.
+  const all = layersOnWay(request, baseUrl).filter(
+    ({ layer, rest }) => matchedBy(layer, rest) === rest,
+  )
+  const own = all.filter(({ layer }) => holds(layer, handler))
+  const layers = own.length > 0 ? own : all
+  const wildcard = layers.find(isWildcardLayer)
   const [, matched] = Object.entries(request.params ?? {}).findLast(isWildcardParameter) ?? []
-  if (matched === undefined) return found?.rest
+  if (layers.length > 0 && wildcard === undefined) return undefined
+  if (matched === undefined) return layers.every(isWildcardLayer) ? wildcard?.rest : undefined
   const path = `/${[matched].flat().join('/').replace(/^\//, '')}`
   return baseUrl.endsWith(path) ? path : baseUrl
+}
+
+/** A wildcard would take more away if there were more. */
+function isWildcardLayer({ layer, rest }: LayerOnWay): boolean {
+  const more = `${rest}/~/~`
+  return matchedBy(layer, more) === more
 }
 
 /** A wildcard has a number for its name in Express 4, and a list of segments for its value in Express 5. */
@@ -91,33 +102,27 @@ function isWildcard(path: unknown): boolean {
   return /^[({/]*(:\w+)?\(?\.?\*\w*[)}]*$/.test(String(path))
 }
 
-/** The layer on a request's way that holds the handler outside of routes, and the path that was left there. */
-function layerOf(request: ExpressRequest, path: string, handler: ExpressHandler) {
+/** A layer of middleware that a request passes, and the path that is left there. */
+interface LayerOnWay {
+  readonly layer: Layer
+  readonly rest: string
+}
+
+function layersOnWay(request: ExpressRequest, path: string): readonly LayerOnWay[] {
   const app = (request.app ?? {}) as Application // every member of it may be missing
   const prefix = app.path?.() ?? ''
   // In Express 4, `router` is a getter that throws.
-  const router = app._router ?? app.router
-  return findLayer(
-    router?.stack,
-    path.startsWith(prefix) ? path.slice(prefix.length) : path,
-    handler,
-  )
+  const { stack } = app._router ?? app.router ?? {}
+  return [...layersIn(stack, path.startsWith(prefix) ? path.slice(prefix.length) : path)]
 }
 
-function findLayer(
-  stack: readonly Layer[] = [],
-  rest: string,
-  handler: ExpressHandler,
-): { layer: Layer; rest: string } | undefined {
+function* layersIn(stack: readonly Layer[] = [], rest: string): Generator<LayerOnWay> {
   for (const layer of stack) {
-    if (layer.route) continue
-    const matched = matchedBy(layer, rest)
+    const matched = layer.route ? undefined : matchedBy(layer, rest)
     if (matched === undefined) continue
-    if (holds(layer, handler)) return { layer, rest }
-    const found = findLayer(layer.handle.stack, rest.slice(matched.length) || '/', handler)
-    if (found) return found
+    if (layer.handle.stack) yield* layersIn(layer.handle.stack, rest.slice(matched.length) || '/')
+    else yield { layer, rest }
   }
-  return undefined
 }
 
 function matchedBy({ slash, regexp, matchers = [] }: Layer, path: string): string | undefined {
