@@ -14,16 +14,18 @@ export * from '@x/koywe-core'
 
 /** What is used of Express's request, the same in Express 4 and 5. Connect and middie give less. */
 export type ExpressRequest = IncomingMessage & {
-  readonly originalUrl?: string
-  readonly baseUrl?: string
-  readonly path?: string
-  readonly params?: object
+  readonly originalUrl?: string | undefined
+  readonly baseUrl?: string | undefined
+  readonly path?: string | undefined
+  readonly params?: object | undefined
   readonly app?: unknown
   readonly next?: unknown
-  readonly route?: {
-    readonly path?: unknown
-    readonly stack: readonly { readonly handle: unknown; readonly name: unknown }[]
-  }
+  readonly route?:
+    | {
+        readonly path?: unknown
+        readonly stack: readonly { readonly handle: unknown; readonly name: unknown }[]
+      }
+    | undefined
   readonly body?: unknown
   readonly rawBody?: unknown
 }

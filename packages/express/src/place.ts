@@ -21,17 +21,17 @@ interface Application {
 /** The part of a request's path that is left for the handler; under a wildcard Express takes all of it away. */
 export function pathOf(request: ExpressRequest, handler: ExpressHandler): string {
   const { path, baseUrl } = request
-  if (path === undefined || baseUrl === undefined) return strippedPathOf(request)
-  if (path !== '/' || baseUrl === '') return path
-  return wildcardPathOf(request, baseUrl, handler) ?? path
+  if (path === undefined || baseUrl === undefined) return strippedMountOf(request, handler).path
+  return path === '/' && baseUrl !== '' ? mountOf(request, baseUrl, handler).path : path
 }
 
 /** Where a request has reached the handler, by what Express and its likes leave on the request. */
 export function placeOf(request: ExpressRequest, next: unknown, handler: ExpressHandler): Place {
   const { path, baseUrl, route } = request
-  if (path === undefined || baseUrl === undefined) return placeWithoutExpress(request, handler)
-  if (path === '/' && baseUrl !== '' && wildcardPathOf(request, baseUrl, handler) === undefined) {
-    return 'here'
+  if (path === undefined || baseUrl === undefined) return strippedMountOf(request, handler).place
+  if (path === '/' && baseUrl !== '') {
+    const { place } = mountOf(request, baseUrl, handler)
+    if (place !== 'outside') return place
   }
   if (route === undefined || [route.path].flat(9).some(isWildcard)) return 'outside'
   if (route.stack.some((layer) => holds(layer, handler))) return 'here'
@@ -42,22 +42,25 @@ export function placeOf(request: ExpressRequest, next: unknown, handler: Express
   return isBare ? 'elsewhere' : 'unclear'
 }
 
-/** Connect and middie take the mount path off `url`; under a wildcard that is all of it. */
-function strippedPathOf({ url, originalUrl }: ExpressRequest): string {
-  const path = pathnameOf(url)
-  return path === '/' ? pathnameOf(originalUrl) : path
+/** A mount path that was taken off a request, with nothing left behind it. */
+interface MountPath {
+  readonly place: Place
+  /** What a bare mount would have seen, where it may be a wildcard that has taken it. */
+  readonly path: string
 }
 
 /** The path at which a handler was first reached with nothing left of it. */
 const mountPaths = new WeakMap<ExpressHandler, string>()
 
 /** Connect and middie do not tell a mount path from a wildcard; but where there are two paths, it is a wildcard. */
-function placeWithoutExpress(request: ExpressRequest, handler: ExpressHandler): Place {
-  const whole = pathnameOf(request.originalUrl)
-  if (pathnameOf(request.url) !== '/' || whole === '/') return 'outside'
-  const first = mountPaths.get(handler) ?? whole
+function strippedMountOf({ url, originalUrl }: ExpressRequest, handler: ExpressHandler): MountPath {
+  const path = pathnameOf(url)
+  const whole = pathnameOf(originalUrl)
+  if (path !== '/' || whole === '/') return { place: 'outside', path }
+  const mountPath = whole.replace(/\/$/, '').toLowerCase()
+  const first = mountPaths.get(handler) ?? mountPath
   mountPaths.set(handler, first)
-  return whole === first ? 'unclear' : 'outside'
+  return { place: mountPath === first ? 'unclear' : 'outside', path: whole }
 }
 
 function pathnameOf(url = ''): string {
@@ -65,13 +68,9 @@ function pathnameOf(url = ''): string {
   return end < 0 ? url : url.slice(0, end)
 }
 
-/** What a wildcard has matched, as the path that a bare mount would have seen; undefined on a path of the handler's own. */
-function wildcardPathOf(
-  request: ExpressRequest,
-  baseUrl: string,
-  handler: ExpressHandler,
-): string | undefined {
-  // Layers that take all of the path away: those that show the handler, or else each that may hide it.
+/** Tells a path of the handler's own from a wildcard, by the layers of Express's router and the request's parameters. */
+function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandler): MountPath {
+  // The layers that take all of the path away: those that show the handler, or else each that may hide it.
   const all = layersOnWay(request, baseUrl).filter(
     ({ layer, rest }) => matchedBy(layer, rest) === rest,
   )
@@ -79,10 +78,15 @@ function wildcardPathOf(
   const layers = own.length > 0 ? own : all
   const wildcard = layers.find(isWildcardLayer)
   const [, matched] = Object.entries(request.params ?? {}).findLast(isWildcardParameter) ?? []
-  if (layers.length > 0 && wildcard === undefined) return undefined
-  if (matched === undefined) return layers.every(isWildcardLayer) ? wildcard?.rest : undefined
+  if (wildcard === undefined && (layers.length > 0 || matched === undefined)) {
+    return { place: 'here', path: '/' }
+  }
+  if (matched === undefined) {
+    const place = layers.every(isWildcardLayer) ? 'outside' : 'unclear'
+    return { place, path: wildcard?.rest ?? baseUrl }
+  }
   const path = `/${[matched].flat().join('/').replace(/^\//, '')}`
-  return baseUrl.endsWith(path) ? path : baseUrl
+  return { place: 'outside', path: baseUrl.endsWith(path) ? path : baseUrl }
 }
 
 /** A wildcard would take more away if there were more. */
