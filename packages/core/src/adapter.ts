@@ -1,5 +1,21 @@
 // What an adapter is made of, beside the handlers: for those who write one.
 export { type BodySource, readBody } from './body.js'
-export { checkPath, createMatcher, type Matcher, type MountOptions } from './mount.js'
+export {
+  type Adapter,
+  type AdapterAuthCallbackOptions,
+  type AdapterWebhooksOptions,
+  type CreateIsOurs,
+  createAdapter,
+  isNamedAs,
+} from './create-adapter.js'
+export {
+  checkPath,
+  createMatcher,
+  type Framework,
+  type Matcher,
+  type MatcherParts,
+  type MountOptions,
+  type Place,
+} from './mount.js'
 export { toKoyweWebhooks, withReceiver } from './receiver.js'
 export { sendResponse } from './send-response.js'

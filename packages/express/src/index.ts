@@ -1,29 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpHandler } from '@x/koywe-core'
 import {
-  createKoyweAuthCallback,
-  type HttpHandler,
-  type KoyweAuthCallbackOptions,
-  type KoyweReceiver,
-  type KoyweWebhooks,
-  type KoyweWebhooksOptions,
-  type Secrets,
-} from '@x/koywe-core'
-import {
-  createMatcher,
-  type MountOptions,
+  type Adapter,
+  type AdapterAuthCallbackOptions,
+  type AdapterWebhooksOptions,
+  createAdapter,
   readBody,
-  toKoyweWebhooks,
-  withReceiver,
+  sendResponse,
 } from '@x/koywe-core/adapter'
+import { pathOf, placeOf } from './place.js'
 
 export * from '@x/koywe-core'
 
-/** What is used of Express's request: the same in Express 4 and 5. */
+/** What is used of Express's request, the same in Express 4 and 5. Connect and middie give less. */
 export type ExpressRequest = IncomingMessage & {
-  readonly originalUrl: string
-  readonly baseUrl: string
-  readonly path: string
-  readonly route?: { readonly stack: readonly { readonly handle: unknown }[] }
+  readonly originalUrl?: string | undefined
+  readonly baseUrl?: string | undefined
+  readonly path?: string | undefined
+  readonly params?: object | undefined
+  readonly app?: unknown
+  readonly next?: unknown
+  readonly route?:
+    | {
+        readonly path?: unknown
+        readonly stack: readonly { readonly handle: unknown; readonly name: unknown }[]
+      }
+    | undefined
   readonly body?: unknown
   readonly rawBody?: unknown
 }
@@ -36,69 +38,60 @@ export type ExpressHandler = (
 ) => void
 
 /** Settings of {@link koyweWebhooks}. */
-export interface ExpressWebhooksOptions extends KoyweWebhooksOptions, MountOptions {}
+export type ExpressWebhooksOptions = AdapterWebhooksOptions
+
+/** Settings of {@link koyweAuthCallback}. */
+export type ExpressAuthCallbackOptions = AdapterAuthCallbackOptions
+
+const adapter: Adapter<ExpressHandler> = createAdapter((handler, createIsOurs) => {
+  const isOurs = createIsOurs<ExpressRequest>({
+    pathOf: (request) => pathOf(request, middleware),
+    placeOf: (request, next) => placeOf(request, next, middleware),
+  })
+  function middleware(
+    request: ExpressRequest,
+    response: ServerResponse,
+    next: (error?: unknown) => void,
+  ): void {
+    if (!isOurs(request.method ?? '', request, next)) {
+      next()
+      return
+    }
+    respond(handler, request, response).catch(next)
+  }
+  return middleware
+})
 
 /**
  * Express middleware for Koywe's webhooks, and the emitter of their events in one.
  * Mounted bare it answers `POST /webhooks/koywe`; mounted on a path or a route it answers there. Everything else it passes on untouched.
  *
- * @param source The webhook's secret, several while they are rotated, or a receiver made by `createKoyweWebhooks`.
+ * The first argument is the webhook's secret, several while they are rotated, or a receiver made by `createKoyweWebhooks`.
+ *
  * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
  */
-export function koyweWebhooks(
-  source: Secrets | KoyweWebhooks,
-  options: ExpressWebhooksOptions = {},
-): ExpressHandler & KoyweReceiver {
-  const webhooks = toKoyweWebhooks(source, options)
-  return withReceiver(toMiddleware(webhooks, options.path, '/webhooks/koywe'), webhooks)
-}
-
-/** Settings of {@link koyweAuthCallback}. */
-export interface ExpressAuthCallbackOptions extends KoyweAuthCallbackOptions, MountOptions {}
+export const koyweWebhooks: Adapter<ExpressHandler>['koyweWebhooks'] = adapter.koyweWebhooks
 
 /**
  * Express handler for Koywe's question whether a user may operate: on a route, or as middleware that answers `POST /koywe/auth`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
  */
-export function koyweAuthCallback(options: ExpressAuthCallbackOptions): ExpressHandler {
-  return toMiddleware(createKoyweAuthCallback(options), options.path, '/koywe/auth')
-}
-
-function toMiddleware(
-  handler: HttpHandler,
-  path: string | undefined,
-  defaultPath: string,
-): ExpressHandler {
-  const isOurs = createMatcher(path, defaultPath)
-
-  return function middleware(request, response, next) {
-    if (!isOurs(request.method ?? '', request.path, () => isMounted(request, middleware))) {
-      next()
-      return
-    }
-    respond(handler, request, response).catch(next)
-  }
-}
-
-/** Express keeps the last matched route on the request, so it must be one that holds this handler. */
-function isMounted(request: ExpressRequest, handler: ExpressHandler): boolean {
-  if (request.baseUrl !== '' && request.path === '/') return true
-  return request.route?.stack.some((layer) => layer.handle === handler) ?? false
-}
+export const koyweAuthCallback: Adapter<ExpressHandler>['koyweAuthCallback'] =
+  adapter.koyweAuthCallback
 
 async function respond(
   handler: HttpHandler,
   request: ExpressRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { status, headers, body } = await handler.handle({
+  const answer = await handler.handle({
     method: request.method ?? '',
-    url: request.originalUrl,
+    url: request.originalUrl ?? request.url ?? '',
     headers: request.headers,
     rawHeaders: request.rawHeaders,
     body: (limit) =>
       readBody({ stream: request, body: request.body, rawBody: request.rawBody }, limit),
   })
-  response.writeHead(status, headers).end(body)
+  sendResponse(request, response, answer)
 }

@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import middie from '@fastify/middie'
 import { listen, open, payload, post, readResponse, send, signed } from '@x/koywe-conformance'
 import { createKoyweWebhooks, createMemoryDedupeStore, type DedupeStore } from '@x/koywe-core'
 import type { ErrorRequestHandler } from 'express'
+import fastify, { type FastifyInstance } from 'fastify'
 import request from 'supertest'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ExpressHandler, koyweWebhooks } from '../src/index.js'
-import { frameworks } from './mounts.js'
+import { bearer, type ExpressHandler, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
+import { everything, frameworks } from './mounts.js'
 
 const secret = 'conformance-secret'
 const path = '/webhooks/koywe'
@@ -120,6 +123,61 @@ describe.each(frameworks)('%s', (_name, express) => {
       expect((await postSigned(app, '/orders')).status).toBe(201)
       expect((await postSigned(app)).status).toBe(200)
     })
+
+    it('is passed on behind a route that has called next, which is said once with the cure', async () => {
+      const log = createLog()
+      const app = createApp()
+      app.post('/orders', (_request, _response, next) => next())
+      app.use(koyweWebhooks(secret, { logger: log }))
+      expect((await postSigned(app, '/orders')).status).toBe(404)
+      expect((await postSigned(app, '/orders')).status).toBe(404)
+      expect(log.lines).toEqual([
+        expect.stringMatching(/"\/orders" was passed on, although.*path: '\*'/),
+      ])
+    })
+
+    it('is left alone behind such a route by a wrapped middleware too', async () => {
+      const webhooks = koyweWebhooks(secret)
+      const app = createApp()
+      app.post('/orders', (_request, _response, next) => next())
+      app.use((request, response, next) => webhooks(request, response, next))
+      app.post('/orders', (_request, response) => response.status(201).end())
+      expect((await postSigned(app, '/orders')).status).toBe(201)
+    })
+
+    it.each<[string, (express_: typeof express) => string | RegExp]>([
+      ['a wildcard', everything],
+      ['a RegExp for all', () => /.*/],
+    ])('under %s passes on untouched, wrapped or not', async (_name, pathOf) => {
+      const webhooks = koyweWebhooks(secret)
+      const wrapped = koyweWebhooks(secret)
+      const app = createApp().use(pathOf(express), webhooks)
+      app.use(pathOf(express), (request, response, next) => wrapped(request, response, next))
+      app.use('/orders', express.json(), (request, response) =>
+        response.status(201).json(request.body),
+      )
+      // It shows that a wrapped middleware under a RegExp is mounted at no path of its own.
+      expect((await postSigned(app, '/')).status).toBe(404)
+      for (const to of ['/orders', '/orders/']) {
+        const response = await postSigned(app, to, { orderId: 'A-1' })
+        expect(response.status).toBe(201)
+        expect(response.body).toMatchObject({ orderId: 'A-1' })
+      }
+      expect((await postSigned(app)).body).toEqual({ received: true })
+    })
+
+    it('is warned of once when its path nearly is ours, with the cure', async () => {
+      const log = createLog()
+      const app = createApp().use(koyweWebhooks(secret, { logger: log }))
+      for (const to of ['/webhooks/koywe/', '/webhooks/koywe/', '//webhooks/koywe', '/other']) {
+        expect(
+          (await send(await serve(app), { path: to, ...post(signed(payload())) })).status,
+        ).toBe(404)
+      }
+      expect(log.lines).toEqual([
+        expect.stringMatching(/"\/webhooks\/koywe\/" was passed on.*`path`/),
+      ])
+    })
   })
 
   describe('a middleware in front that leaves nothing of the body', () => {
@@ -207,7 +265,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     app.use(koyweWebhooks(secret, { logger }))
     const response = await postSigned(app)
     expect(response.status).toBe(401)
-    expect(logger.lines).toEqual([expect.stringContaining('Something has changed it')])
+    expect(logger.lines).toEqual([expect.stringContaining('before anything that edits `req.body`')])
   })
 
   it('counts Content-Length in bytes: a body with € is read to its end', async () => {
@@ -245,6 +303,69 @@ describe.each(frameworks)('%s', (_name, express) => {
     expect(heard).toHaveLength(1)
   })
 
+  it.each([['/hooks/koywe'], ['/hooks/:tenant'], [/^\/hooks\/koywe/], [/^\/hooks\/(koywe|other)/]])(
+    'a path of its own is no wildcard: %s',
+    async (place) => {
+      const webhooks = koyweWebhooks(secret)
+      const wrapped = koyweWebhooks(secret)
+      const app = createApp().use('/wrapped', (request, response, next) => {
+        express.Router().use(place, (...all) => wrapped(...all))(request, response, next)
+      })
+      app.use(place, webhooks)
+      app.use(
+        '/sub',
+        createApp().use(place, (...all) => wrapped(...all)),
+      )
+      for (const to of ['/hooks/koywe', '/hooks/koywe/', '/sub/hooks/koywe']) {
+        expect((await postSigned(app, to)).body).toEqual({ received: true })
+      }
+      expect((await postSigned(app, '/hooks')).status).toBe(404)
+    },
+  )
+
+  it('two middlewares are told apart: one bare, and one wrapped on a route', async () => {
+    const sandbox = koyweWebhooks('sandbox', { logger: false })
+    const production = koyweWebhooks(secret, { logger: false })
+    const app = createApp()
+    app.post('/live', async (request, response, next) => production(request, response, next))
+    app.use(sandbox)
+    expect((await postSigned(app, '/other')).status).toBe(404)
+    expect((await postSigned(app, '/live')).body).toEqual({ received: true })
+    expect((await postSigned(app)).status).toBe(401)
+  })
+
+  it('keeps the headers that earlier middleware has set', async () => {
+    const app = createApp()
+    app.use((_request, response, next) => {
+      response.set('access-control-allow-origin', '*')
+      next()
+    })
+    app.use(koyweWebhooks(secret))
+    expect((await postSigned(app)).headers['access-control-allow-origin']).toBe('*')
+  })
+
+  it('writes nothing when something else has answered in the meantime, and the connection lives', async () => {
+    const app = createApp()
+    app.use((_request, response, next) => {
+      webhooks.once('crypto_delivered', () => {
+        response.status(503).end('late')
+      })
+      next()
+    })
+    const webhooks = koyweWebhooks(secret, { logger: false })
+    app.use(webhooks)
+    const socket = await open(await serve(app))
+    for (const _ of [1, 2]) {
+      const body = signed(payload())
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      )
+      expect(await readResponse(socket)).toMatchObject({ status: 503, body: 'late' })
+      socket.removeAllListeners('data')
+    }
+    socket.destroy()
+  })
+
   it('one middleware may stand in two places', async () => {
     const webhooks = koyweWebhooks(secret)
     const app = createApp().use(webhooks).use('/also', webhooks)
@@ -269,24 +390,74 @@ describe.each(frameworks)('%s', (_name, express) => {
     expect(response.status).toBe(599)
   })
 
-  it('serves on after an upload over the limit, on the same connection', async () => {
+  it('closes the connection after an upload over the limit, once its sender has read the answer', async () => {
     const app = createApp().use(koyweWebhooks(secret, { logger: false, limit: 1000 }))
-    const port = await serve(app)
-    const socket = await open(port)
-    const headers = 'Host: x\r\nContent-Type: application/json\r\n'
-    const large = 'x'.repeat(3000)
+    const socket = await open(await serve(app))
     socket.write(
-      `POST ${path} HTTP/1.1\r\n${headers}Transfer-Encoding: chunked\r\n\r\nbb8\r\n${large}\r\n0\r\n\r\n`,
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nbb8\r\n${'x'.repeat(3000)}\r\n`,
     )
-    expect((await readResponse(socket)).status).toBe(413)
-    socket.removeAllListeners('data')
-    // Longer than the time after which an endless upload is cut off.
-    await new Promise((resolve) => setTimeout(resolve, 2500))
-    const body = signed(payload())
-    socket.write(`POST ${path} HTTP/1.1\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`)
-    expect((await readResponse(socket)).status).toBe(200)
+    const response = await readResponse(socket)
+    expect(response.status).toBe(413)
+    expect(response.headers.get('connection')).toBe('close')
     socket.destroy()
-  }, 15_000)
+  })
+})
+
+/** Middleware of Connect's kind under Fastify, where Express's own properties are missing. */
+describe('through middie on Fastify', () => {
+  async function start(build: (app: FastifyInstance) => void) {
+    const app = fastify()
+    await app.register(middie)
+    build(app)
+    app.post('/orders', async () => 'the application')
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    running.push(app)
+    const { port } = app.server.address() as AddressInfo // a TCP server's address is an object
+    return async (to: string) => (await send(port, { path: to, ...post(signed(payload())) })).body
+  }
+
+  it('answers where it is mounted bare, and passes everything else on untouched', async () => {
+    const ask = await start((app) => app.use(koyweWebhooks(secret)))
+    expect(await ask(path)).toBe('{"received":true}')
+    expect(await ask(`${path}?a=1`)).toBe('{"received":true}')
+    expect(await ask('/orders')).toBe('the application')
+  })
+
+  it('answers where it is mounted on a path', async () => {
+    const ask = await start((app) => app.use('/hooks/koywe', koyweWebhooks(secret)))
+    for (const to of ['/hooks/koywe', '/hooks/koywe/', '/hooks/koywe?a=1']) {
+      expect(await ask(to)).toBe('{"received":true}')
+    }
+    expect(await ask('/orders')).toBe('the application')
+  })
+
+  it('answers at the whole path under a wildcard, and learns that it is one', async () => {
+    const ask = await start((app) => app.use('/*all', koyweWebhooks(secret, { logger: false })))
+    expect(await ask(path)).toBe('{"received":true}')
+    expect(await ask('/orders')).toBe('the application')
+  })
+})
+
+describe('an option that nobody reads is a TypeError', () => {
+  it.each([
+    [{ dedup: false }, '`dedupe`'],
+    [{ timeoutMS: 1 }, '`timeoutMs`'],
+    [{ pat: '/in' }, '`path`'],
+  ])('that names the nearest one: %j', (options, nearest) => {
+    // Given by those who do not use TypeScript.
+    expect(() => koyweWebhooks(secret, options as object)).toThrow(TypeError)
+    expect(() => koyweWebhooks(secret, options as object)).toThrow(nearest)
+  })
+
+  it('also where a second secret stands in the place of the options', () => {
+    expect(() => koyweWebhooks('new', 'old' as unknown as object)).toThrow(/must be an object/)
+  })
+
+  it('of the auth callback too', () => {
+    const options = { auth: bearer('token'), isAllowed: () => true, paht: '/in' }
+    expect(() => koyweAuthCallback(options)).toThrow('`path`')
+    expect(() => koyweAuthCallback(undefined as never)).toThrow(/must be an object/)
+  })
 })
 
 describe('koyweWebhooks throws a TypeError', () => {

@@ -1,6 +1,8 @@
 import { listen, type Mount, type Refusal, type RunningServer } from '@x/koywe-conformance'
 import bodyParser from 'body-parser'
-import express5 from 'express'
+import express5, { type RequestHandler } from 'express'
+import asyncHandler from 'express-async-handler'
+import promiseRouter from 'express-promise-router'
 import express4 from 'express4'
 import { type ExpressHandler, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
 
@@ -42,6 +44,9 @@ const cloudFunctions: ExpressHandler = (request, _response, next) => {
     next()
   })
 }
+
+/** The path that fits every request, in the syntax of each major version. */
+export const everything = (express: unknown): string => (express === express4 ? '*' : '/{*all}')
 
 const any = { type: () => true }
 
@@ -122,6 +127,60 @@ const recipes: readonly Recipe[] = [
     name: 'bare in a Router under a prefix',
     prefix: '/api',
     build: (app, handler, express) => app.use('/api', express.Router().use(handler)),
+  },
+  {
+    name: 'on a route, wrapped by a function',
+    path: '/hooks/koywe',
+    build: (app, handler) =>
+      app.post('/hooks/koywe', async (request, response, next) => {
+        handler(request, response, next)
+      }),
+  },
+  {
+    name: 'on a route, bound',
+    path: '/hooks/koywe',
+    build: (app, handler) => app.post('/hooks/koywe', handler.bind(undefined)),
+  },
+  {
+    name: 'on a route, wrapped by express-async-handler',
+    path: '/hooks/koywe',
+    build: (app, handler) =>
+      app.post(
+        '/hooks/koywe',
+        asyncHandler((...all) => handler(...all)),
+      ),
+  },
+  {
+    name: 'on a route of express-promise-router',
+    path: '/hooks/koywe',
+    build: (app, handler) => {
+      const router = promiseRouter()
+      router.post('/hooks/koywe', handler as RequestHandler)
+      app.use(router as unknown as RequestHandler)
+    },
+  },
+  {
+    name: 'on a wildcard path',
+    build: (app, handler, express) => app.use(everything(express), handler),
+  },
+  {
+    name: 'on a wildcard path, wrapped, in a Router under a prefix',
+    prefix: '/api',
+    build: (app, handler, express) =>
+      app.use(
+        '/api',
+        express.Router().use(everything(express), (request, response, next) => {
+          handler(request, response, next)
+        }),
+      ),
+  },
+  {
+    name: 'on a path that is a RegExp for all',
+    build: (app, handler) => app.use(/.*/, handler),
+  },
+  {
+    name: 'on a wildcard route',
+    build: (app, handler, express) => app.all(everything(express), handler),
   },
   {
     name: 'with the option path',

@@ -1,20 +1,14 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpHandler } from '@x/koywe-core'
 import {
-  createKoyweAuthCallback,
-  type HttpHandler,
-  type KoyweAuthCallbackOptions,
-  type KoyweReceiver,
-  type KoyweWebhooks,
-  type KoyweWebhooksOptions,
-  type Secrets,
-} from '@x/koywe-core'
-import {
-  createMatcher,
-  type MountOptions,
+  type Adapter,
+  type AdapterAuthCallbackOptions,
+  type AdapterWebhooksOptions,
+  createAdapter,
   readBody,
-  toKoyweWebhooks,
-  withReceiver,
+  sendResponse,
 } from '@x/koywe-core/adapter'
+import { placeOf } from './place.js'
 
 export * from '@x/koywe-core'
 
@@ -23,89 +17,75 @@ export interface KoaContext {
   readonly method: string
   readonly path: string
   readonly originalUrl: string
+  readonly app: object
   readonly req: IncomingMessage
-  readonly request: { readonly body?: unknown; readonly rawBody?: unknown }
+  readonly res: ServerResponse
+  /** Parsers add `body` and `rawBody`. */
+  readonly request: { readonly method: string; readonly body?: unknown; readonly rawBody?: unknown }
   status: number
   body: unknown
-  set(headers: { [name: string]: string }): void
+  respond?: boolean | undefined
   /** Left by koa-mount. */
   readonly mountPath?: unknown
-  /** Left by @koa/router: the layers whose path fits, of middleware (without methods) and of routes. */
+  /** Left by @koa/router: the layers whose path fits, and the path of the one that runs or has run last. */
   readonly matched?: unknown
+  readonly routerPath?: unknown
 }
 
 /** Koa middleware that can also stand on a route. */
 export type KoaHandler = (context: KoaContext, next: () => Promise<unknown>) => Promise<void>
 
 /** Settings of {@link koyweWebhooks}. */
-export interface KoaWebhooksOptions extends KoyweWebhooksOptions, MountOptions {}
+export type KoaWebhooksOptions = AdapterWebhooksOptions
+
+/** Settings of {@link koyweAuthCallback}. */
+export type KoaAuthCallbackOptions = AdapterAuthCallbackOptions
+
+const adapter: Adapter<KoaHandler> = createAdapter((handler, createIsOurs) => {
+  const isOurs = createIsOurs<KoaContext>({
+    pathOf: (context) => context.path,
+    placeOf: (context) => placeOf(context, middleware),
+  })
+  async function middleware(context: KoaContext, next: () => Promise<unknown>): Promise<void> {
+    if (!isOurs(context.method, context, next)) {
+      await next()
+      return
+    }
+    await respond(handler, context)
+  }
+  return middleware
+})
 
 /**
  * Koa middleware for Koywe's webhooks, and the emitter of their events in one.
  * Mounted bare it answers `POST /webhooks/koywe`; under koa-mount or on a route it answers there. Everything else it passes on untouched.
  *
- * @param source The webhook's secret, several while they are rotated, or a receiver made by `createKoyweWebhooks`.
+ * The first argument is the webhook's secret, several while they are rotated, or a receiver made by `createKoyweWebhooks`.
+ *
  * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
  */
-export function koyweWebhooks(
-  source: Secrets | KoyweWebhooks,
-  options: KoaWebhooksOptions = {},
-): KoaHandler & KoyweReceiver {
-  const webhooks = toKoyweWebhooks(source, options)
-  return withReceiver(toMiddleware(webhooks, options.path, '/webhooks/koywe'), webhooks)
-}
-
-/** Settings of {@link koyweAuthCallback}. */
-export interface KoaAuthCallbackOptions extends KoyweAuthCallbackOptions, MountOptions {}
+export const koyweWebhooks: Adapter<KoaHandler>['koyweWebhooks'] = adapter.koyweWebhooks
 
 /**
  * Koa handler for Koywe's question whether a user may operate: on a route, or as middleware that answers `POST /koywe/auth`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
  */
-export function koyweAuthCallback(options: KoaAuthCallbackOptions): KoaHandler {
-  return toMiddleware(createKoyweAuthCallback(options), options.path, '/koywe/auth')
-}
+export const koyweAuthCallback: Adapter<KoaHandler>['koyweAuthCallback'] = adapter.koyweAuthCallback
 
-function toMiddleware(
-  handler: HttpHandler,
-  path: string | undefined,
-  defaultPath: string,
-): KoaHandler {
-  const isOurs = createMatcher(path, defaultPath)
-
-  return async function middleware(context, next) {
-    if (!isOurs(context.method, context.path, () => isMounted(context, middleware))) {
-      await next()
-      return
-    }
-    await respond(handler, context)
-  }
-}
-
-/** koa-mount and the router leave their marks when they have passed a request on, so each must be about this handler. */
-function isMounted(context: KoaContext, handler: KoaHandler): boolean {
-  if (context.mountPath !== undefined && context.path === '/') return true
-  // The shape that every version of the router gives to its layers.
-  const layers = (context.matched ?? []) as readonly RouterLayer[]
-  return layers.some(({ methods, stack }) => methods.length > 0 && stack.includes(handler))
-}
-
-interface RouterLayer {
-  readonly methods: readonly string[]
-  readonly stack: readonly unknown[]
-}
-
+/** The context shows the answer to logging middleware; what it does to it there no longer reaches the client. */
 async function respond(handler: HttpHandler, context: KoaContext): Promise<void> {
-  const { req, request } = context
-  const { status, headers, body } = await handler.handle({
+  const { req, res, request } = context
+  const answer = await handler.handle({
     method: context.method,
     url: context.originalUrl,
     headers: req.headers,
     rawHeaders: req.rawHeaders,
     body: (limit) => readBody({ stream: req, body: request.body, rawBody: request.rawBody }, limit),
   })
-  context.status = status
-  context.body = body
-  context.set({ ...headers })
+  if (res.headersSent || res.writableEnded) return
+  context.status = answer.status
+  context.respond = false
+  sendResponse(req, res, answer)
+  context.body = answer.body
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import Router from '@koa/router'
 import {
   expectUploadToPass,
@@ -10,9 +11,17 @@ import {
   signed,
 } from '@x/koywe-conformance'
 import type Koa from 'koa'
+import compose from 'koa-compose'
 import mount from 'koa-mount'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createKoyweWebhooks, koyweWebhooks } from '../src/index.js'
+import {
+  bearer,
+  createKoyweWebhooks,
+  type KoaContext,
+  type KoaHandler,
+  koyweAuthCallback,
+  koyweWebhooks,
+} from '../src/index.js'
 import { frameworks } from './mounts.js'
 
 const secret = 'koa-secret'
@@ -118,14 +127,116 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
           context.state.user = 'kept'
           await next()
           seen = { state: { ...context.state }, status: context.status, body: context.body }
+          // Too late for the answer, and no error.
           context.set('x-after', 'yes')
+          context.body = 'another'
         })
         .use(koyweWebhooks(secret)),
     )
     const request = post(signed(payload(), secret))
     const response = await send(server.port, { path: '/webhooks/koywe', ...request })
     expect(seen).toEqual({ state: { user: 'kept' }, status: 200, body: '{"received":true}' })
-    expect(response.headers.get('x-after')).toBe('yes')
+    expect(response.body).toBe('{"received":true}')
+  })
+
+  it('keeps the headers that earlier middleware has set', async () => {
+    await serve((app) =>
+      app
+        .use(async (context, next) => {
+          context.set('access-control-allow-origin', '*')
+          await next()
+        })
+        .use(koyweWebhooks(secret)),
+    )
+    const request = post(signed(payload(), secret))
+    const response = await send(server.port, { path: '/webhooks/koywe', ...request })
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+  })
+
+  it('writes nothing when something else has answered in the meantime', async () => {
+    const errors: unknown[] = []
+    const webhooks = koyweWebhooks(secret, { logger: false })
+    await serve((app) => {
+      app.on('error', (error) => errors.push(error))
+      app.use(async (context, next) => {
+        webhooks.onAny(() => {
+          context.respond = false
+          context.res.writeHead(504, { 'content-length': 4 }).end('late')
+        })
+        await next()
+      })
+      app.use(webhooks)
+    })
+    const request = post(signed(payload(), secret))
+    const response = await send(server.port, { path: '/webhooks/koywe', ...request })
+    expect(response).toMatchObject({ status: 504, body: 'late' })
+    expect(errors).toEqual([])
+  })
+
+  describe('mounted bare behind routes that call next', () => {
+    const goOn: Koa.Middleware = (_context, next) => next()
+    const other: Koa.Middleware = (context) => {
+      context.body = 'the application'
+    }
+    const ask = async (path: string) =>
+      (await send(server.port, { path, ...post(signed(payload(), secret)) })).body
+
+    it('leaves their POSTs alone, and says so once with the cure', async () => {
+      const log: string[] = []
+      const logger = { warn: (message: string) => log.push(message), error() {} }
+      const router = new Router().post('/orders', goOn)
+      await serve((app) =>
+        app.use(router.routes()).use(koyweWebhooks(secret, { logger })).use(other),
+      )
+      expect([await ask('/orders'), await ask('/orders')]).toEqual([
+        'the application',
+        'the application',
+      ])
+      expect(log).toEqual([expect.stringMatching(/"\/orders" was passed on.*path: '\*'/)])
+    })
+
+    it('leaves them alone inside of router.use, and after a route for every path', async () => {
+      const inside = new Router()
+        .use(koyweWebhooks(secret, { logger: false }))
+        .post('/orders', goOn)
+      const guard = new Router().all('/{*all}', goOn)
+      await serve((app) =>
+        app.use(inside.routes()).use(guard.routes()).use(koyweWebhooks(secret)).use(other),
+      )
+      expect(await ask('/orders')).toBe('the application')
+      expect(await ask('/else')).toBe('the application')
+      expect(await ask('/webhooks/koywe')).toBe('{"received":true}')
+    })
+
+    it('leaves them alone though it is wrapped, once a request came without a route or they have answered', async () => {
+      const webhooks = koyweWebhooks(secret, { logger: false })
+      const answering = new Router().post('/orders', goOn).post('/answered', (context, next) => {
+        context.body = 'answered'
+        return next()
+      })
+      await serve((app) =>
+        app
+          .use(answering.routes())
+          .use((context, next) => webhooks(context, next))
+          .use((context) => {
+            context.body ??= 'the application'
+          }),
+      )
+      expect(await ask('/answered')).toBe('answered')
+      await send(server.port, { path: '/', method: 'GET' })
+      expect(await ask('/orders')).toBe('the application')
+    })
+  })
+
+  it('warns once of a near miss of its path, with the cure', async () => {
+    const log: string[] = []
+    const logger = { warn: (message: string) => log.push(message), error() {} }
+    await serve((app) => app.use(koyweWebhooks(secret, { logger })))
+    for (const path of ['/webhooks/koywe/', '/webhooks/koywe/', '/Webhooks/koywe']) {
+      const { status } = await send(server.port, { path, ...post(signed(payload(), secret)) })
+      expect(status).toBe(404)
+    }
+    expect(log).toEqual([expect.stringMatching(/"\/webhooks\/koywe\/" was passed on.*`path`/)])
   })
 
   it('serves two receivers, and one receiver at two mounts', async () => {
@@ -148,5 +259,74 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
       ...post(signed(payload(), 'sandbox')),
     })
     expect(status).toBe(401)
+  })
+})
+
+const load = createRequire(import.meta.url)
+
+/** Every router with its major version; all are used as the newest, of which these tests use what all have. */
+const routers = [
+  ['@koa/router12'],
+  ['@koa/router13'],
+  ['@koa/router14'],
+  ['@koa/router'],
+  ['koa-router12'],
+  ['koa-router13'],
+  ['koa-router'],
+] as const
+
+const wrappers: readonly (readonly [string, (handler: KoaHandler) => KoaHandler])[] = [
+  ['as it is', (handler) => handler],
+  ['in an arrow function', (handler) => (context, next) => handler(context, next)],
+  ['in an async function', (handler) => async (context, next) => handler(context, next)],
+  ['bound', (handler) => handler.bind(undefined)],
+  [
+    'composed',
+    (handler) => compose([(_context: KoaContext, next) => next(), handler]) as KoaHandler,
+  ],
+]
+
+describe.each(routers)('on a route of %s', (name) => {
+  const loaded = load(name) as { Router?: typeof Router } & typeof Router
+  const RouterOfVersion = loaded.Router ?? loaded
+
+  describe.each(frameworks)('under %s', (_name, KoaOfVersion) => {
+    it.each(wrappers)('answers, mounted %s', async (_name, wrap) => {
+      const router = new RouterOfVersion()
+      const inner = new RouterOfVersion()
+      router.use((_context, next) => next())
+      router.post('/hooks/koywe', wrap(koyweWebhooks(secret, { logger: false })))
+      inner.post('/hooks', wrap(koyweWebhooks(secret, { logger: false })))
+      router.use('/inner', inner.routes(), inner.allowedMethods())
+      const app = new KoaOfVersion().use(router.routes()).use(router.allowedMethods())
+      app.silent = true
+      const server = await listen(app.callback())
+      for (const path of ['/hooks/koywe', '/inner/hooks']) {
+        const response = await send(server.port, { path, ...post(signed(payload(), secret)) })
+        expect(response).toMatchObject({ status: 200, body: '{"received":true}' })
+      }
+      expect((await send(server.port, { path: '/hooks', method: 'POST' })).status).toBe(404)
+      await server.close()
+    })
+  })
+})
+
+describe('an option that nobody reads is a TypeError', () => {
+  it.each([
+    [{ dedup: false }, '`dedupe`'],
+    [{ timeoutMS: 1 }, '`timeoutMs`'],
+    [{ pat: '/in' }, '`path`'],
+  ])('that names the nearest one: %j', (options, nearest) => {
+    // Given by those who do not use TypeScript.
+    expect(() => koyweWebhooks(secret, options as object)).toThrow(TypeError)
+    expect(() => koyweWebhooks(secret, options as object)).toThrow(nearest)
+    const auth = { auth: bearer('token'), isAllowed: () => true }
+    if (!('dedup' in options)) {
+      expect(() => koyweAuthCallback({ ...auth, ...options })).toThrow(nearest)
+    }
+  })
+
+  it('also where a second secret stands in the place of the options', () => {
+    expect(() => koyweWebhooks('new', 'old' as unknown as object)).toThrow(/must be an object/)
   })
 })

@@ -1,10 +1,14 @@
+import type { RequestListener } from 'node:http'
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import Router12 from '@koa/router12'
 import { listen, type Mount, type Refusal, type RunningServer } from '@x/koywe-conformance'
+import express from 'express'
 import Koa3 from 'koa'
 import { koaBody } from 'koa-body'
 import koaBodyparser from 'koa-bodyparser'
+import compose from 'koa-compose'
+import connect from 'koa-connect'
 import mount from 'koa-mount'
 import Koa2 from 'koa2'
 import { type KoaHandler, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
@@ -25,6 +29,21 @@ interface Recipe {
   /** The handler's own `path` option. */
   readonly option?: string
   build(app: Koa3, handler: KoaHandler): void
+  /** What serves the application, when that is not its own callback. */
+  readonly serve?: (app: Koa3) => RequestListener
+}
+
+/** Wraps every body, so that a "no" becomes an object, which is truthy. */
+const envelope: Koa3.Middleware = async (context, next) => {
+  await next()
+  if (context.body !== undefined) context.body = { data: context.body }
+}
+
+/** Writes every body as JSON once more, so that "no" becomes a text, which is truthy. */
+const stringify: Koa3.Middleware = async (context, next) => {
+  await next()
+  if (context.body !== undefined) context.body = JSON.stringify(context.body)
+  context.status = 200
 }
 
 const json: Refusal[] = ['malformed', '__proto__']
@@ -104,6 +123,59 @@ const recipes: readonly Recipe[] = [
     build: (app, handler) => app.use(new Router12().post('/hooks/koywe', handler).routes()),
   },
   {
+    name: "on a router's route, wrapped by a function",
+    path: '/hooks/koywe',
+    build: (app, handler) =>
+      app.use(
+        new Router()
+          .post('/hooks/koywe', async (context, next) => {
+            await handler(context, next)
+          })
+          .routes(),
+      ),
+  },
+  {
+    name: "on a router's route, bound",
+    path: '/hooks/koywe',
+    build: (app, handler) =>
+      app.use(new Router().post('/hooks/koywe', handler.bind(undefined)).routes()),
+  },
+  {
+    name: "on a router's route, composed",
+    path: '/hooks/koywe',
+    build: (app, handler) =>
+      app.use(
+        new Router()
+          .post('/hooks/koywe', compose<Koa3.Context>([(_context, next) => next(), handler]))
+          .routes(),
+      ),
+  },
+  {
+    name: 'on a wildcard route',
+    build: (app, handler) => app.use(new Router().all('/{*all}', handler).routes()),
+  },
+  {
+    name: 'bare, after middleware that wraps every body',
+    build: (app, handler) => app.use(envelope).use(handler),
+  },
+  {
+    name: "on a router's route, after middleware that writes every body as JSON",
+    path: '/hooks/koywe',
+    build: (app, handler) =>
+      app.use(stringify).use(new Router().post('/hooks/koywe', handler).routes()),
+  },
+  {
+    name: 'bare, after express.json() through koa-connect',
+    parser: [...strictJson.filter((refusal) => refusal !== '__proto__'), 'large'],
+    build: (app, handler) => app.use(connect(express.json())).use(handler),
+  },
+  {
+    name: 'bare, called from an Express application with express.json()',
+    parser: [...strictJson.filter((refusal) => refusal !== '__proto__'), 'large'],
+    build: (app, handler) => app.use(handler),
+    serve: (app) => express().set('env', 'test').use(express.json()).use(app.callback()),
+  },
+  {
     name: 'with the option path',
     path: '/in/koywe',
     option: '/in/koywe',
@@ -122,12 +194,12 @@ const recipes: readonly Recipe[] = [
 
 /** Every mount that the suites play. */
 export const mounts: readonly Mount[] = frameworks.flatMap(([framework, Koa]) =>
-  recipes.map(({ name, path, prefix = '', parser, option, build }): Mount => {
+  recipes.map(({ name, path, prefix = '', parser, option, build, serve }): Mount => {
     const start = (handler: KoaHandler): Promise<RunningServer> => {
       const app = new Koa()
       app.silent = true
       build(app, handler)
-      return listen(app.callback())
+      return listen(serve ? serve(app) : app.callback())
     }
     return {
       name: `${framework}, ${name}`,

@@ -1,0 +1,144 @@
+import { isNamedAs, type Place } from '@x/koywe-core/adapter'
+import type { ExpressHandler, ExpressRequest } from './index.js'
+
+/** What is used of a layer of Express's router: `regexp` in Express 4, `matchers` in Express 5. */
+interface Layer {
+  readonly handle: { readonly stack?: readonly Layer[] }
+  readonly name: string
+  readonly route?: unknown
+  readonly slash?: boolean
+  readonly regexp?: RegExp & { readonly fast_slash?: boolean }
+  readonly matchers?: readonly ((path: string) => { readonly path: string } | false)[]
+}
+
+interface Application {
+  /** Where a sub-application is mounted. */
+  path?(): string
+  readonly _router?: { readonly stack: readonly Layer[] }
+  readonly router?: { readonly stack: readonly Layer[] }
+}
+
+/** The part of a request's path that is left for the handler; under a wildcard Express takes all of it away. */
+export function pathOf(request: ExpressRequest, handler: ExpressHandler): string {
+  const { path, baseUrl } = request
+  if (path === undefined || baseUrl === undefined) return strippedMountOf(request, handler).path
+  return path === '/' && baseUrl !== '' ? mountOf(request, baseUrl, handler).path : path
+}
+
+/** Where a request has reached the handler, by what Express and its likes leave on the request. */
+export function placeOf(request: ExpressRequest, next: unknown, handler: ExpressHandler): Place {
+  const { path, baseUrl, route } = request
+  if (path === undefined || baseUrl === undefined) return strippedMountOf(request, handler).place
+  if (path === '/' && baseUrl !== '') {
+    const { place } = mountOf(request, baseUrl, handler)
+    if (place !== 'outside') return place
+  }
+  if (route === undefined || [route.path].flat(9).some(isWildcard)) return 'outside'
+  if (route.stack.some((layer) => holds(layer, handler))) return 'here'
+  // Only a router hands out its own `next`: a route makes another one.
+  const isBare =
+    next === request.next ||
+    layersOnWay(request, baseUrl + path).some(({ layer }) => holds(layer, handler))
+  return isBare ? 'elsewhere' : 'unclear'
+}
+
+/** A mount path that was taken off a request, with nothing left behind it. */
+interface MountPath {
+  readonly place: Place
+  /** What a bare mount would have seen, where it may be a wildcard that has taken it. */
+  readonly path: string
+}
+
+/** The path at which a handler was first reached with nothing left of it. */
+const mountPaths = new WeakMap<ExpressHandler, string>()
+
+/** Connect and middie do not tell a mount path from a wildcard; but where there are two paths, it is a wildcard. */
+function strippedMountOf({ url, originalUrl }: ExpressRequest, handler: ExpressHandler): MountPath {
+  const path = pathnameOf(url)
+  const whole = pathnameOf(originalUrl)
+  if (path !== '/' || whole === '/') return { place: 'outside', path }
+  const mountPath = whole.replace(/\/$/, '').toLowerCase()
+  const first = mountPaths.get(handler) ?? mountPath
+  mountPaths.set(handler, first)
+  return { place: mountPath === first ? 'unclear' : 'outside', path: whole }
+}
+
+function pathnameOf(url = ''): string {
+  const end = url.search(/[?#]/)
+  return end < 0 ? url : url.slice(0, end)
+}
+
+/** Tells a path of the handler's own from a wildcard, by the layers of Express's router and the request's parameters. */
+function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandler): MountPath {
+  // The layers that take all of the path away: those that show the handler, or else each that may hide it.
+  const all = layersOnWay(request, baseUrl).filter(
+    ({ layer, rest }) => matchedBy(layer, rest) === rest,
+  )
+  const own = all.filter(({ layer }) => holds(layer, handler))
+  const layers = own.length > 0 ? own : all
+  const wildcard = layers.find(isWildcardLayer)
+  const [, matched] = Object.entries(request.params ?? {}).findLast(isWildcardParameter) ?? []
+  if (wildcard === undefined && (layers.length > 0 || matched === undefined)) {
+    return { place: 'here', path: '/' }
+  }
+  if (matched === undefined) {
+    const place = layers.every(isWildcardLayer) ? 'outside' : 'unclear'
+    return { place, path: wildcard?.rest ?? baseUrl }
+  }
+  const path = `/${[matched].flat().join('/').replace(/^\//, '')}`
+  return { place: 'outside', path: baseUrl.endsWith(path) ? path : baseUrl }
+}
+
+/** A wildcard would take more away if there were more. */
+function isWildcardLayer({ layer, rest }: LayerOnWay): boolean {
+  const more = `${rest}/~/~`
+  return matchedBy(layer, more) === more
+}
+
+/** A wildcard has a number for its name in Express 4, and a list of segments for its value in Express 5. */
+function isWildcardParameter([name, value]: [string, unknown]): boolean {
+  return /^\d+$/.test(name) || Array.isArray(value)
+}
+
+/** Whether a route's path fits every request. */
+function isWildcard(path: unknown): boolean {
+  if (path instanceof RegExp) return path.test('/~/~')
+  return /^[({/]*(:\w+)?\(?\.?\*\w*[)}]*$/.test(String(path))
+}
+
+/** A layer of middleware that a request passes, and the path that is left there. */
+interface LayerOnWay {
+  readonly layer: Layer
+  readonly rest: string
+}
+
+function layersOnWay(request: ExpressRequest, path: string): readonly LayerOnWay[] {
+  const app = (request.app ?? {}) as Application // every member of it may be missing
+  const prefix = app.path?.() ?? ''
+  // In Express 4, `router` is a getter that throws.
+  const { stack } = app._router ?? app.router ?? {}
+  return [...layersIn(stack, path.startsWith(prefix) ? path.slice(prefix.length) : path)]
+}
+
+function* layersIn(stack: readonly Layer[] = [], rest: string): Generator<LayerOnWay> {
+  for (const layer of stack) {
+    const matched = layer.route ? undefined : matchedBy(layer, rest)
+    if (matched === undefined) continue
+    if (layer.handle.stack) yield* layersIn(layer.handle.stack, rest.slice(matched.length) || '/')
+    else yield { layer, rest }
+  }
+}
+
+function matchedBy({ slash, regexp, matchers = [] }: Layer, path: string): string | undefined {
+  if (slash || regexp?.fast_slash) return ''
+  if (regexp) return regexp.exec(path)?.[0]
+  for (const matcher of matchers) {
+    const match = matcher(path)
+    if (match) return match.path
+  }
+  return undefined
+}
+
+function holds(layer: { handle: unknown; name: unknown }, handler: ExpressHandler): boolean {
+  return layer.handle === handler || isNamedAs(layer.name, handler)
+}
