@@ -42,7 +42,8 @@ const envelope: Koa3.Middleware = async (context, next) => {
 /** Writes every body as JSON once more, so that "no" becomes a text, which is truthy. */
 const stringify: Koa3.Middleware = async (context, next) => {
   await next()
-  if (context.body !== undefined) context.body = JSON.stringify(context.body)
+  if (context.body === undefined) return
+  context.body = JSON.stringify(context.body)
   context.status = 200
 }
 
