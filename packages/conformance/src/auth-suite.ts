@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { anyOf, apiKey, basic, bearer, bodySignature } from '@x/koywe-core'
 import axios from 'axios'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encode, open, readResponse, send, type WireResponse } from './client.js'
+import { closing, encode, open, readResponse, send, type WireResponse } from './client.js'
 import { signed } from './deliveries.js'
 import type { Mount, RunningServer } from './mount.js'
 import {
@@ -213,6 +213,44 @@ function concludeAt(mount: Mount): void {
       })
     }
   }
+
+  it.runIf(mount.parser === undefined)(
+    'answers at once an upload that is refused, and ends the connection',
+    async () => {
+      const authorization = ['Authorization', `Bearer ${tokens[0]}`] as const
+      const refusals = [
+        { credentials: [authorization], framing: { 'Content-Length': '10000000' }, status: 413 },
+        { credentials: [authorization], framing: { 'Transfer-Encoding': 'chunked' }, status: 413 },
+        {
+          credentials: [authorization],
+          framing: { 'Content-Length': '4000', 'Content-Type': 'text/plain' },
+          status: 415,
+        },
+        { credentials: [], framing: { 'Content-Length': '10000000' }, status: 401 },
+      ]
+      const path = mount.pathOf('/koywe/auth')
+      await Promise.all(
+        refusals.map(async ({ credentials, framing, status }) => {
+          const socket = await open(server.port)
+          const headers = [...credentials, ...Object.entries(framing)]
+          socket.write(encode({ path, headers, unframed: true }))
+          const chunk = `2000\r\n${'x'.repeat(0x2000)}\r\n`
+          // The one of 4000 bytes stays unfinished.
+          const rest = framing['Content-Length'] === '4000' ? 'x' : chunk
+          const upload = setInterval(() => socket.write(rest), 20)
+          try {
+            const response = await readResponse(socket)
+            expectAnswer(response, { status })
+            expect(response.headers.get('connection')).toBe('close')
+            await closing(socket)
+          } finally {
+            clearInterval(upload)
+            socket.destroy()
+          }
+        }),
+      )
+    },
+  )
 
   it('never changes its mind after the time is over', async () => {
     await delay(answerTimeoutMs * 4)

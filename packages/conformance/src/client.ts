@@ -83,6 +83,22 @@ export async function readResponse(socket: Socket): Promise<WireResponse> {
   })
 }
 
+/** Waits until the server has closed the connection. An error on it is one way of being closed. */
+export async function closing(socket: Socket): Promise<void> {
+  socket.resume()
+  if (socket.closed) return
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`not closed within ${answerWithinMs} ms`)),
+      answerWithinMs,
+    )
+    socket.once('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
 function decode(received: Buffer): WireResponse | undefined {
   const end = received.indexOf('\r\n\r\n')
   if (end < 0) return undefined

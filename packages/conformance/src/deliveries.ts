@@ -87,6 +87,11 @@ export const deliveries: readonly Delivery[] = [
     post(signed(payload({ note: '🪝 ñ € </script>   \ud83d' }))),
   ),
   accepted('chunked', () => ({ ...post(signed(payload())), chunked: true })),
+  ...['nonsense', '/', 'application/', 'a b/c', ''].map((type) =>
+    accepted(`Content-Type: ${type || 'empty'}`, () =>
+      post(signed(payload()), { 'Content-Type': type }),
+    ),
+  ),
   accepted('Content-Encoding: identity', () =>
     post(signed(payload()), { 'Content-Encoding': 'identity' }),
   ),

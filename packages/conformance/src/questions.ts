@@ -198,6 +198,18 @@ export const questions: readonly Question[] = [
     },
     status: 415,
   },
+  ...['nonsense', '/', 'application/', 'a b/c', 'json', ''].flatMap((type): Question[] => {
+    const name = `Content-Type: ${type || 'empty'}`
+    const malformed = ['Content-Type', type] as const
+    return [
+      { name, request: { body, headers: [malformed, authorized] }, status: 415 },
+      {
+        name: `${name} and no credential`,
+        request: { body, headers: [malformed] },
+        status: 401,
+      },
+    ]
+  }),
   {
     name: 'gzip',
     request: {

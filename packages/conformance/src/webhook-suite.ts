@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { KoyweEvent, Logger, UnknownKoyweEvent } from '@x/koywe-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   answerWithinMs,
+  closing,
   encode,
   open,
   readResponse,
@@ -321,12 +321,6 @@ function expectAnswer(
     retryAfter: expected.retryAfter,
     etag: undefined,
   })
-}
-
-/** Waits until the server has closed the connection. */
-async function closing(socket: Socket): Promise<void> {
-  socket.resume()
-  if (!socket.closed) await once(socket, 'close', { signal: AbortSignal.timeout(answerWithinMs) })
 }
 
 function printMatrix(rows: readonly string[]): void {

@@ -1,4 +1,5 @@
 // What an adapter is made of, beside the handlers: for those who write one.
+export { authCallbackOptions } from './auth-callback.js'
 export { type BodySource, readBody } from './body.js'
 export {
   type Adapter,
@@ -8,6 +9,7 @@ export {
   createAdapter,
   isNamedAs,
 } from './create-adapter.js'
+export { jsonResponse } from './http.js'
 export {
   checkPath,
   createMatcher,
@@ -17,5 +19,6 @@ export {
   type MountOptions,
   type Place,
 } from './mount.js'
+export { checkOptions } from './options.js'
 export { toKoyweWebhooks, withReceiver } from './receiver.js'
 export { sendResponse } from './send-response.js'

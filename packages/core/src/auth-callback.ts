@@ -1,30 +1,41 @@
+import { aboutRequest } from './about.js'
 import { type Credential, type CredentialCheck, toCredential } from './credentials.js'
-import { type Deadline, startDeadline } from './deadline.js'
-import { errorHeaders, KoyweError } from './errors.js'
-import { checkTimeout } from './exchange.js'
-import { type HttpHandler, type HttpRequest, jsonResponse } from './http.js'
+import { errorHeaders, KoyweError, type KoyweErrorCode, statusOf } from './errors.js'
+import { checkTimeout, type Exchange } from './exchange.js'
+import { createHandler } from './handler.js'
+import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http.js'
 import { type JsonObject, parseBody } from './json-object.js'
 import { checkHeaders, checkLimit } from './limits.js'
-import { checkLogger, chooseLogger, type Logger } from './logger.js'
+import { checkLogger, createLog, type Logger } from './logger.js'
+import { checkOptions } from './options.js'
+import { outlineOf } from './outline.js'
 import { splitBody } from './signature.js'
 
-/** Koywe's question: may this user operate? */
-export interface AuthQuestion {
-  /** The user's e-mail as Koywe sent it: 1 to 254 characters, neither trimmed nor put into lower case. */
-  readonly email: string
+/**
+ * Koywe's question: may this user operate? Its field (`email`, or the one that the option `field` names) is as Koywe sent it:
+ * 1 to 254 characters, neither trimmed nor put into lower case.
+ */
+export type AuthQuestion<Field extends string = 'email'> = {
+  readonly [Name in Field]: string
+} & {
   /** The whole body, with every field that Koywe sent. */
   readonly payload: JsonObject
   readonly request: HttpRequest
-  /** Aborts when `timeoutMs` is over. */
+  /** Aborts when time runs out (`timeoutMs`). */
   readonly signal: AbortSignal
 }
 
+/** Keeps TypeScript from guessing the field from the parameter of `isAllowed`: only the option `field` names it. */
+type Given<Field extends string> = [Field][Field extends unknown ? 0 : never]
+
 /** Settings of the authentication callback. */
-export interface KoyweAuthCallbackOptions {
+export interface KoyweAuthCallbackOptions<Field extends string = 'email'> {
   /** How Koywe shows who it is. There is no default. */
   readonly auth: Credential | CredentialCheck
   /** Decides. Only a literal `true`, or a promise of it, is a yes. */
-  readonly isAllowed: (question: AuthQuestion) => boolean | Promise<boolean>
+  readonly isAllowed: (question: AuthQuestion<Given<Field>>) => boolean | Promise<boolean>
+  /** The field that names the user, as it was registered with Koywe. Default: `'email'`. */
+  readonly field?: Field
   /** How long the answer may take, in milliseconds; then it is no. Koywe documents no limit of its own. Default: 5000. */
   readonly timeoutMs?: number
   /** The largest body that is read, in bytes. Default: 4096. */
@@ -33,98 +44,161 @@ export interface KoyweAuthCallbackOptions {
   readonly logger?: Logger | false
 }
 
+/** The names of {@link KoyweAuthCallbackOptions}, for adapters that have options of their own beside them. */
+export const authCallbackOptions: readonly string[] = Object.keys({
+  auth: true,
+  isAllowed: true,
+  field: true,
+  timeoutMs: true,
+  limit: true,
+  logger: true,
+} satisfies Record<keyof KoyweAuthCallbackOptions, true>)
+
 /**
  * Makes the handler of Koywe's authentication callback. It answers `true` only with status 200 and only when
- * `isAllowed` gave exactly `true` to an authenticated, well-formed question; every other answer has the body `false`,
+ * `isAllowed` gave exactly `true` to an admitted, well-formed question; every other answer has the body `false`,
  * because Koywe takes any truthy body for a yes.
  * Source: Koywe's page, "something that looks like a boolean", and its pseudo-code `if (!validUser(payload.email)) throw`.
  *
- * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
+ * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong or unknown.
  */
-export function createKoyweAuthCallback(options: KoyweAuthCallbackOptions): HttpHandler {
-  const { isAllowed, timeoutMs = 5000, limit = 4096 } = options
+export function createKoyweAuthCallback<Field extends string = 'email'>(
+  options: KoyweAuthCallbackOptions<Field>,
+): HttpHandler {
+  checkOptions(options, authCallbackOptions, 'createKoyweAuthCallback')
+  const { isAllowed, field = 'email', timeoutMs = 5000, limit = 4096, logger } = options
   const credential = toCredential(options.auth)
   if (typeof isAllowed !== 'function') {
     throw new TypeError('`isAllowed` must be a function that returns true or false.')
   }
+  checkField(field)
   checkTimeout(timeoutMs)
   checkLimit(limit)
-  checkLogger(options.logger)
+  checkLogger(logger)
 
-  const late = (): KoyweError =>
-    new KoyweError('timeout', `The question could not be answered within ${timeoutMs} ms.`)
+  const log = createLog(logger)
 
-  /** Lets the caller in by its headers before a byte is read, or else by its body. Returns that body. */
-  async function authenticate(request: HttpRequest, deadline: Deadline): Promise<JsonObject> {
+  /** The way of a question: admit, read, decide, answer. Whatever is thrown on it is refused in our own words. */
+  async function answer(exchange: Exchange): Promise<HttpResponse> {
+    try {
+      const payload = await admit(exchange.request)
+      exchange.throwIfOver()
+      exchange.subject = { about: () => aboutRequest(exchange.request) }
+      return (await decide(exchange, payload)) ? yes : no
+    } catch (error) {
+      throw toKoyweError(error)
+    }
+  }
+
+  /** Admits the caller by its headers, or else by its body. Returns that body. */
+  async function admit(request: HttpRequest): Promise<JsonObject> {
     const { byHeaders, byBody } = credential
-    const refusal = byHeaders && (await deadline.race(refusalOf(byHeaders, request), late))
-    const known = byHeaders !== undefined && refusal === undefined
-    if (!known && byBody === undefined) throw unauthorized(request, refusal)
-    checkHeaders(request.headers, limit)
-    checkMediaType(request)
-    const { object: body } = parseBody(await deadline.race(request.body(limit), late), limit)
-    if (!known && !byBody?.(splitBody(body))) throw unauthorized(request, refusal)
+    const asked = byHeaders ? ask(byHeaders, request) : mismatch
+    if (typeof asked === 'string' && byBody === undefined) throw unauthorized(request, asked)
+    const reading = read(request)
+    // Whether the body is needed is not known yet.
+    reading.catch(() => {})
+    const verdict = await asked
+    if (verdict !== true && byBody === undefined) throw unauthorized(request, verdict)
+    const body = await reading
+    if (verdict !== true && byBody?.(splitBody(body)) !== true) throw unauthorized(request, verdict)
     return body
   }
 
-  /** Asks the user's function. What it throws may hold the e-mail, so that is taken out. */
-  async function decide(question: AuthQuestion, deadline: Deadline, logger: Logger) {
-    const asked = (async () => isAllowed(question))()
-    const answer: unknown = await deadline.race(
-      asked.catch((error: unknown) => {
-        throw new KoyweError('check_failed', `isAllowed failed: ${redact(error, question)}`)
-      }),
-      late,
-    )
+  /** Begins to read before it waits for anything: a stream that flows already has lost its bytes a moment later. */
+  async function read(request: HttpRequest): Promise<JsonObject> {
+    checkHeaders(request.headers, limit)
+    checkMediaType(request)
+    return parseBody(await request.body(limit), limit).object
+  }
+
+  async function decide(exchange: Exchange, payload: JsonObject): Promise<boolean> {
+    const { request } = exchange
+    const question = {
+      [field]: userOf(payload, field),
+      payload,
+      request,
+      get signal() {
+        return exchange.signal
+      },
+    }
+    const answer = await answerOf(question as unknown as AuthQuestion<Field>) // TypeScript does not follow a computed name
     if (typeof answer !== 'boolean') {
-      logger.warn(
+      log.warn(
+        request.logger,
         `koywe: isAllowed gave ${answer === null ? 'null' : `a value of type ${typeof answer}`}. Only a literal true is a yes, so the answer was false.`,
       )
     }
     return answer === true
   }
 
-  return {
-    async handle(request) {
-      const logger = chooseLogger(options.logger, request.logger)
-      const deadline = startDeadline(timeoutMs)
-      const controller = new AbortController()
-      try {
-        const payload = await authenticate(request, deadline)
-        const question = { email: checkEmail(payload), payload, request, signal: controller.signal }
-        return jsonResponse(200, await decide(question, deadline, logger))
-      } catch (error) {
-        if (!KoyweError.is(error)) throw error
-        if (error.code === 'timeout') controller.abort(error)
-        logger.warn(`koywe ${error.code}: ${error.message}`)
-        const challenge = error.status === 401 ? { 'www-authenticate': credential.challenge } : {}
-        return jsonResponse(error.status, false, { ...errorHeaders(error.code), ...challenge })
-      } finally {
-        deadline.clear()
-      }
-    },
+  async function answerOf(question: AuthQuestion<Field>): Promise<unknown> {
+    try {
+      return await isAllowed(question)
+    } catch (error) {
+      throw new KoyweError('check_failed', `isAllowed threw ${outlineOf(error)}.`)
+    }
   }
+
+  const handle = createHandler({
+    timeoutMs,
+    log,
+    late: () =>
+      new KoyweError('timeout', `The question could not be answered within ${timeoutMs} ms.`),
+    answer,
+    answerTo: (code) => answerNo(code, credential.challenge),
+  })
+  return { handle }
 }
 
-/** Why a check did not say yes, or nothing when it did. Verifiers of JWTs refuse by throwing. */
-async function refusalOf(
+const yes = jsonResponse(200, true)
+const no = jsonResponse(200, false)
+
+function answerNo(code: KoyweErrorCode, challenge: string): HttpResponse {
+  const status = statusOf(code)
+  const headers = status === 401 ? { 'www-authenticate': challenge } : errorHeaders(code)
+  return jsonResponse(status, false, headers)
+}
+
+/** `true` admits; a text says for the log what was wrong. */
+type Verdict = true | string
+
+const mismatch = '`auth` did not accept it'
+
+/** Asks a check of the headers. Answers at once unless the check is asynchronous, and never throws. */
+function ask(
   check: (request: HttpRequest) => unknown,
   request: HttpRequest,
-): Promise<string | undefined> {
+): Verdict | Promise<Verdict> {
   try {
-    return (await check(request)) === true ? undefined : 'it does not fit `auth`'
+    const answer = check(request)
+    if (typeof answer === 'object' && answer !== null) return settle(answer)
+    return answer === true || mismatch
   } catch (error) {
-    // The name alone: a message may hold the credential.
-    return `\`auth\` threw ${error instanceof Error ? error.name : `a ${typeof error}`}`
+    return refusalOf(error)
   }
 }
 
-function unauthorized({ headers }: HttpRequest, refusal = 'it does not fit `auth`'): KoyweError {
+async function settle(answer: object): Promise<Verdict> {
+  try {
+    const awaited: unknown = await answer
+    return awaited === true || mismatch
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
+/** Verifiers of JWTs refuse by throwing. */
+function refusalOf(error: unknown): string {
+  return `\`auth\` threw ${outlineOf(error)}`
+}
+
+function unauthorized({ headers }: HttpRequest, reason: string): KoyweError {
   const given =
     headers.authorization === undefined ? 'no Authorization header' : 'an Authorization header'
   return new KoyweError(
     'unauthorized',
-    `A question came with ${given}, and ${refusal}. Compare it with what was registered with Koywe (updateValidationWebhook).`,
+    `Refused a question with ${given}: ${reason}. Compare \`auth\` with what was registered with Koywe (updateValidationWebhook).`,
   )
 }
 
@@ -134,21 +208,34 @@ function checkMediaType({ headers }: HttpRequest): void {
   throw new KoyweError('unsupported_media_type', 'The question is not sent as application/json.')
 }
 
-function checkEmail({ email }: JsonObject): string {
-  if (typeof email === 'string' && email.length >= 1 && email.length <= 254) return email
-  throw new KoyweError(
-    'invalid_payload',
-    'The field `email` is not one string of 1 to 254 characters.',
+/** Names that the question or the body has for something else. */
+const reserved: readonly unknown[] = ['payload', 'request', 'signal', 'signature', '__proto__']
+
+function checkField(field: unknown): void {
+  if (typeof field === 'string' && field.trim() !== '' && !reserved.includes(field)) return
+  throw new TypeError(
+    "`field` must be the name that was registered with Koywe, such as 'email', and not one of: " +
+      `${reserved.join(', ')}.`,
   )
 }
 
-/** The error as text, without what must not be written down. */
-function redact(error: unknown, { email, request }: AuthQuestion): string {
-  if (!(error instanceof Error)) return `it threw a ${typeof error}`
-  let text = error.stack ?? error.message
-  for (const hidden of [email, ...(request.headers.authorization?.split(' ').slice(1) ?? [])]) {
-    const pattern = hidden.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-    if (pattern !== '') text = text.replace(new RegExp(pattern, 'gi'), '[hidden]')
+function userOf(payload: JsonObject, field: string): string {
+  const value = Object.hasOwn(payload, field) ? payload[field] : undefined
+  if (typeof value === 'string' && value.length >= 1 && value.length <= 254) return value
+  throw new KoyweError(
+    'invalid_payload',
+    `The field \`${field}\` is not one string of 1 to 254 characters.`,
+  )
+}
+
+function toKoyweError(error: unknown): KoyweError {
+  try {
+    if (KoyweError.is(error)) return error
+  } catch {
+    // A proxy may throw when it is looked at.
   }
-  return text
+  return new KoyweError(
+    'check_failed',
+    `The question was not answered, because of ${outlineOf(error)}.`,
+  )
 }

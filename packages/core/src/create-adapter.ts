@@ -1,4 +1,8 @@
-import { createKoyweAuthCallback, type KoyweAuthCallbackOptions } from './auth-callback.js'
+import {
+  authCallbackOptions,
+  createKoyweAuthCallback,
+  type KoyweAuthCallbackOptions,
+} from './auth-callback.js'
 import type { HttpHandler } from './http.js'
 import { createLog } from './logger.js'
 import { createMatcher, type Framework, type Matcher, type MountOptions } from './mount.js'
@@ -11,7 +15,9 @@ import type { KoyweReceiver, KoyweWebhooks, KoyweWebhooksOptions } from './webho
 export interface AdapterWebhooksOptions extends KoyweWebhooksOptions, MountOptions {}
 
 /** Settings of an adapter's `koyweAuthCallback`. */
-export interface AdapterAuthCallbackOptions extends KoyweAuthCallbackOptions, MountOptions {}
+export interface AdapterAuthCallbackOptions<Field extends string = 'email'>
+  extends KoyweAuthCallbackOptions<Field>,
+    MountOptions {}
 
 /** Makes the rule whether a request is for us, from what the framework shows of it. */
 export type CreateIsOurs = <Request>(framework: Framework<Request>) => Matcher<Request>
@@ -22,7 +28,9 @@ export interface Adapter<Middleware> {
     source: Secrets | KoyweWebhooks,
     options?: AdapterWebhooksOptions,
   ): Middleware & KoyweReceiver
-  koyweAuthCallback(options: AdapterAuthCallbackOptions): Middleware
+  koyweAuthCallback<Field extends string = 'email'>(
+    options: AdapterAuthCallbackOptions<Field>,
+  ): Middleware
 }
 
 // Written as records so that an option that is added there cannot be forgotten here.
@@ -32,14 +40,6 @@ const webhooksOptions: Record<keyof AdapterWebhooksOptions, true> = {
   timeoutMs: true,
   logger: true,
   dedupe: true,
-}
-const authCallbackOptions: Record<keyof AdapterAuthCallbackOptions, true> = {
-  path: true,
-  auth: true,
-  isAllowed: true,
-  limit: true,
-  timeoutMs: true,
-  logger: true,
 }
 
 /**
@@ -72,7 +72,7 @@ export function createAdapter<Middleware extends object>(
       return withReceiver(build(webhooks, options, '/webhooks/koywe', 'koyweWebhooks'), webhooks)
     },
     koyweAuthCallback(options) {
-      checkOptions(options, Object.keys(authCallbackOptions), 'koyweAuthCallback')
+      checkOptions(options, [...authCallbackOptions, 'path'], 'koyweAuthCallback')
       const { path, ...settings } = options
       return build(createKoyweAuthCallback(settings), options, '/koywe/auth', 'koyweAuthCallback')
     },

@@ -8,9 +8,12 @@ export interface Credential {
   readonly challenge: string
   /** Decides by the headers alone, before the body is read. Only a literal `true` is a yes. */
   readonly byHeaders?: (request: HttpRequest) => unknown
-  /** Decides by the body, when the headers have not done so. */
-  readonly byBody?: (signed: SignedBody) => boolean
+  /** Decides by the body, when the headers have not done so. Only a literal `true` is a yes. */
+  readonly byBody?: (signed: SignedBody) => unknown
 }
+
+/** Marks what the functions of this file made, also for another copy of this package in the same process. */
+const brand = Symbol.for('@x/koywe-core.Credential')
 
 /** A check of your own. Only a literal `true`, or a promise of it, is a yes; a throw is a no. */
 export type CredentialCheck = (request: HttpRequest) => boolean | Promise<boolean>
@@ -29,16 +32,16 @@ export function bearer(
 ): Credential {
   const challenge = 'Bearer'
   if (typeof accepted === 'function') {
-    return {
+    return branded({
       challenge,
       byHeaders: (request) => {
         const token = authorization(request, 'bearer')
         return token !== undefined && accepted(token, request)
       },
-    }
+    })
   }
   const isOneOf = compareWith(checkTokens(accepted, 'A bearer token'))
-  return { challenge, byHeaders: (request) => isOneOf(authorization(request, 'bearer')) }
+  return branded({ challenge, byHeaders: (request) => isOneOf(authorization(request, 'bearer')) })
 }
 
 /** A user name and its password, as HTTP Basic sends them. */
@@ -61,17 +64,20 @@ export function basic(
 ): Credential {
   const challenge = 'Basic realm="koywe", charset="UTF-8"'
   if (typeof accepted === 'function') {
-    return {
+    return branded({
       challenge,
       byHeaders: (request) => {
         const [username, ...rest] = decodePair(authorization(request, 'basic'))?.split(':') ?? []
         if (username === undefined || rest.length === 0) return false
         return accepted({ username, password: rest.join(':') }, request)
       },
-    }
+    })
   }
   const isOneOf = compareWith(checkPairs(accepted))
-  return { challenge, byHeaders: (request) => isOneOf(decodePair(authorization(request, 'basic'))) }
+  return branded({
+    challenge,
+    byHeaders: (request) => isOneOf(decodePair(authorization(request, 'basic'))),
+  })
 }
 
 /**
@@ -86,10 +92,11 @@ export function apiKey(headerName: string, accepted: string | readonly string[])
     )
   }
   const isOneOf = compareWith(checkTokens(accepted, 'An API key'))
-  return {
+  const name = headerName.toLowerCase()
+  return branded({
     challenge: 'ApiKey',
-    byHeaders: (request) => isOneOf(onlyHeader(request, headerName.toLowerCase())),
-  }
+    byHeaders: (request) => isOneOf(onlyHeader(request, name)),
+  })
 }
 
 /**
@@ -101,11 +108,11 @@ export function apiKey(headerName: string, accepted: string | readonly string[])
  */
 export function bodySignature(secrets: string | readonly string[]): Credential {
   const verifier = createVerifier(secrets)
-  return {
+  return branded({
     challenge: 'Signature',
     byBody: ({ text, signature }) =>
       typeof signature === 'string' && verifier.verify(text, signature) >= 0,
-  }
+  })
 }
 
 /**
@@ -118,7 +125,7 @@ export function anyOf(...ways: readonly (Credential | CredentialCheck)[]): Crede
   const credentials = ways.map(toCredential)
   const inHeaders = credentials.flatMap(({ byHeaders }) => byHeaders ?? [])
   const inBody = credentials.flatMap(({ byBody }) => byBody ?? [])
-  return {
+  return branded({
     challenge: credentials.map(({ challenge }) => challenge).join(', '),
     ...(inHeaders.length > 0 && {
       byHeaders: async (request: HttpRequest) => {
@@ -129,7 +136,7 @@ export function anyOf(...ways: readonly (Credential | CredentialCheck)[]): Crede
     ...(inBody.length > 0 && {
       byBody: (signed: SignedBody) => inBody.map((ask) => ask(signed)).includes(true),
     }),
-  }
+  })
 }
 
 /**
@@ -141,13 +148,19 @@ export function toCredential(auth: unknown): Credential {
   if (typeof auth === 'function' && !('onAny' in auth)) {
     return { challenge: 'Koywe', byHeaders: auth as CredentialCheck } // its answer is compared with true, its throw is a no
   }
-  if (typeof auth === 'object' && auth !== null && 'challenge' in auth) {
-    return auth as Credential // only the functions of this file make objects with a challenge
+  if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, brand)) {
+    return auth as Credential // only the functions of this file put the brand on
   }
   throw new TypeError(
     '`auth` must say how Koywe shows who it is: bearer(token), basic({ username, password }), apiKey(header, value), ' +
-      'bodySignature(secret), anyOf(…) or a function. A bare string or a webhook receiver is none of these.',
+      'bodySignature(secret), anyOf(…) or a function. A bare string, a webhook receiver, and an object that you made or ' +
+      'copied yourself are none of these.',
   )
+}
+
+/** Nobody can change it afterwards, and a copy of it has no brand. */
+function branded(credential: Credential): Credential {
+  return Object.freeze(Object.defineProperty(credential, brand, { value: true }))
 }
 
 function checkTokens(accepted: string | readonly string[], what: string): readonly string[] {

@@ -49,6 +49,11 @@ export class KoyweError extends Error {
   }
 }
 
+/** The HTTP status that belongs to a code. */
+export function statusOf(code: KoyweErrorCode): number {
+  return statusByCode[code]
+}
+
 /** The headers that a code asks for. */
 export function errorHeaders(code: KoyweErrorCode): Record<string, string> {
   if (statusByCode[code] === 503) return { 'retry-after': retryAfterSeconds }

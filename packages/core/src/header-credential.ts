@@ -8,12 +8,22 @@ export function authorization(request: HttpRequest, scheme: string): string | un
   return given?.toLowerCase() === scheme ? credential : undefined
 }
 
-/** The value of a header that came exactly once: Node keeps the first of two `Authorization` headers and joins others. */
-export function onlyHeader({ rawHeaders }: HttpRequest, name: string): string | undefined {
-  const values = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
-  )
-  return values.length === 1 ? values[0] : undefined
+/**
+ * The value of a header that came exactly once: Node keeps the first of two `Authorization` headers and joins others.
+ * Serverless platforms give no `rawHeaders`; what they have joined has a comma in it, and no credential has one.
+ */
+export function onlyHeader({ headers, rawHeaders }: HttpRequest, name: string): string | undefined {
+  if (rawHeaders.length === 0) {
+    const value = headers[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  let only: string | undefined
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== name) continue
+    if (only !== undefined) return undefined
+    only = rawHeaders[index + 1]
+  }
+  return only
 }
 
 /** The `name:password` of Basic's base64. */

@@ -66,19 +66,6 @@ export function createLog(
   }
 }
 
-/** The log for one request, without a limit and with sentences as they are. */
-export function chooseLogger(
-  option: Logger | false | undefined,
-  request: Logger | undefined,
-): Logger {
-  if (option === false) return silent
-  const logger = option ?? request ?? console
-  return {
-    warn: (message) => quietly(() => logger.warn(message)),
-    error: (error, message) => quietly(() => writeError(logger, error, message)),
-  }
-}
-
 /** @throws {TypeError} when the `logger` option is neither a log nor `false`. */
 export function checkLogger(option: unknown): void {
   if (option === undefined || option === false) return

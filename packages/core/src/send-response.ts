@@ -17,11 +17,14 @@ export function sendResponse(
 ): void {
   if (response.headersSent || response.writableEnded) return
   if (request.complete || request.readableEnded || request.httpVersionMajor > 1) {
-    response.writeHead(status, headers).end(body)
+    // Two statements: what wraps `writeHead` (serverless-http does) may return nothing.
+    response.writeHead(status, headers)
+    response.end(body)
     return
   }
   // `end` would close the socket at once, and a client that is still sending would never see the answer.
-  response.writeHead(status, { ...headers, connection: 'close' }).write(body)
+  response.writeHead(status, { ...headers, connection: 'close' })
+  response.write(body)
   const finish = (): void => {
     clearTimeout(timer)
     response.end()

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -150,6 +151,38 @@ describe('anyOf', () => {
   })
 })
 
+describe('a header', () => {
+  const auth = anyOf(bearer('token'), basic({ username: 'a', password: 'b' }), apiKey('x-key', 'k'))
+  const statusWith = async (headers: IncomingHttpHeaders, rawHeaders: readonly string[] = []) => {
+    const callback = createKoyweAuthCallback({ auth, isAllowed: () => true, logger: false })
+    return (await callback.handle({ ...requestOf(question, headers), rawHeaders })).status
+  }
+
+  it('is taken from `headers` where a serverless platform gives no `rawHeaders`', async () => {
+    expect(await statusWith({ authorization: 'Bearer token' })).toBe(200)
+    expect(await statusWith({ authorization: `Basic ${base64('a:b')}` })).toBe(200)
+    expect(await statusWith({ 'x-key': 'k' })).toBe(200)
+    expect(await statusWith({ authorization: 'Bearer other' })).toBe(401)
+    expect(await statusWith({})).toBe(401)
+  })
+
+  it('is refused there when it came twice, joined or as a list', async () => {
+    expect(await statusWith({ authorization: 'Bearer token, Bearer token' })).toBe(401)
+    expect(await statusWith({ authorization: 'Bearer token,Bearer token' })).toBe(401)
+    expect(await statusWith({ 'x-key': 'k, k' })).toBe(401)
+    expect(await statusWith({ 'x-key': ['k', 'k'] })).toBe(401)
+    expect(await statusWith({ 'x-key': ['k'] })).toBe(401)
+  })
+
+  it('is not taken from `headers` where `rawHeaders` can show that it came twice', async () => {
+    const headers = { authorization: 'Bearer token' }
+    const twice = ['Authorization', 'Bearer token', 'Host', 'x', 'authorization', 'Bearer token']
+    expect(await statusWith(headers, twice)).toBe(401)
+    expect(await statusWith(headers, ['Host', 'x'])).toBe(401)
+    expect(await statusWith({}, ['Host', 'Authorization', 'Bearer', 'token'])).toBe(401)
+  })
+})
+
 describe('a credential that cannot work is refused at start-up', () => {
   // What those may give who do not use TypeScript.
   const loosely = (make: unknown) => make as (...values: readonly unknown[]) => unknown
@@ -190,9 +223,18 @@ describe('a credential that cannot work is refused at start-up', () => {
     ['the webhook receiver', createKoyweWebhooks('secret')],
     ['a middleware with its methods', Object.assign(() => true, { onAny() {} })],
     ['an object of options', { secret: 'x' }],
+    ['an object made by hand', { challenge: 'x', byBody: async () => false }],
+    ['a copy', { ...bearer('token') }],
+    ['an object that inherits', Object.create(bearer('token'))],
   ])('as is `auth` with %s, and the message says what to give', (_name, auth) => {
     const make = () => createKoyweAuthCallback({ auth: auth as Credential, isAllowed: () => true })
     expect(make).toThrow(TypeError)
     expect(make).toThrow('bearer(token)')
+    expect(() => anyOf(bearer('token'), auth as Credential)).toThrow('bearer(token)')
+  })
+
+  it('cannot be changed after that', () => {
+    const auth = bearer('token')
+    expect(() => Object.assign(auth, { byHeaders: () => true })).toThrow(TypeError)
   })
 })

@@ -41,7 +41,8 @@ export type ExpressHandler = (
 export type ExpressWebhooksOptions = AdapterWebhooksOptions
 
 /** Settings of {@link koyweAuthCallback}. */
-export type ExpressAuthCallbackOptions = AdapterAuthCallbackOptions
+export type ExpressAuthCallbackOptions<Field extends string = 'email'> =
+  AdapterAuthCallbackOptions<Field>
 
 const adapter: Adapter<ExpressHandler> = createAdapter((handler, createIsOurs) => {
   const isOurs = createIsOurs<ExpressRequest>({

@@ -1,4 +1,8 @@
+import type { RequestListener } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { configure as serverlessExpress } from '@codegenie/serverless-express'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
 import {
   encode,
   expectUploadToPass,
@@ -10,7 +14,8 @@ import {
   send,
   signed,
 } from '@x/koywe-conformance'
-import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import fastify5, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import serverlessHttp from 'serverless-http'
 import { afterEach, describe, expect, it } from 'vitest'
 import koyweDefault, {
   bearer,
@@ -207,6 +212,203 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     await app.close()
   })
 
+  const askBy = (payload: string, headers: Record<string, string> = {}) =>
+    app.inject({
+      method: 'POST',
+      url: '/koywe/auth',
+      payload,
+      headers: { 'content-type': 'application/json', authorization: 'Bearer token', ...headers },
+    })
+  const question = JSON.stringify({ email: 'maria@example.com' })
+  const auth = bearer('token')
+
+  it('keeps the headers that hooks have set, and lets hooks and the log know of the answer', async () => {
+    const seen: unknown[] = []
+    const lines: string[] = []
+    make({ logger: { stream: { write: (line: string) => lines.push(line) } } })
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.header('access-control-allow-origin', '*').header('set-cookie', ['a=1', 'b=2'])
+      reply.header('content-type', 'text/html').header('content-length', 7)
+      reply.raw.setHeader('x-frame-options', 'DENY')
+    })
+    app.addHook('onResponse', async (request, reply) => {
+      seen.push([request.url, reply.statusCode, reply.elapsedTime > 0])
+    })
+    await app.register(koyweWebhooks, { secret })
+    await app.register(koyweAuthCallback, { auth, isAllowed: () => true })
+    for (const response of [await deliver(), await askBy(question), await askBy('{}')]) {
+      expect(response.headers).toMatchObject({
+        'access-control-allow-origin': '*',
+        'set-cookie': ['a=1', 'b=2'],
+        'x-frame-options': 'DENY',
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': String(response.body.length),
+        'cache-control': 'no-store',
+      })
+    }
+    expect(seen).toEqual([
+      ['/webhooks/koywe', 200, true],
+      ['/koywe/auth', 200, true],
+      ['/koywe/auth', 400, true],
+    ])
+    const completed = lines.map((line) => JSON.parse(line)).filter(({ res }) => res)
+    expect(completed.map(({ res, msg }) => [msg, res.statusCode])).toEqual([
+      ['request completed', 200],
+      ['request completed', 200],
+      ['request completed', 400],
+    ])
+  })
+
+  it('is a no when a hook of the application throws, whatever its error handler makes of that', async () => {
+    let failure: unknown
+    make()
+    app.setErrorHandler(async (_error, _request, reply) => reply.code(200).send({ ok: true }))
+    app.addHook('preHandler', async () => {
+      throw failure
+    })
+    await app.register(koyweAuthCallback, { auth, isAllowed: () => true })
+    for (const [thrown, status] of [
+      [new Error('no database'), 500],
+      [Object.assign(new Error('too many'), { statusCode: 429 }), 429],
+      [Object.assign(new Error('odd'), { statusCode: 200 }), 500],
+    ] as const) {
+      failure = thrown
+      expect(await askBy(question)).toMatchObject({ statusCode: status, body: 'false' })
+    }
+  })
+
+  it('runs the hooks of the application for a malformed Content-Type too, and shows them that header', async () => {
+    const seen: unknown[] = []
+    make()
+    app.addHook('preValidation', async ({ headers }) => seen.push(headers['content-type']))
+    app.addHook('preHandler', async (request, reply) => {
+      if (request.headers['x-stranger']) return reply.code(403).send()
+    })
+    await app.register(koyweWebhooks, { secret })
+    const post = (headers: Record<string, string>) =>
+      app.inject({
+        method: 'POST',
+        url: '/webhooks/koywe',
+        payload: signed(payload(), secret),
+        headers: { 'content-type': 'nonsense', ...headers },
+      })
+    expect((await post({})).statusCode).toBe(200)
+    expect((await post({ 'x-stranger': '1' })).statusCode).toBe(403)
+    expect(seen).toEqual(['nonsense', 'nonsense'])
+  })
+
+  it('keeps silent when something else has answered, and cuts the connection when it cannot write', async () => {
+    make()
+    app.addHook('onRequest', async (request, reply) => {
+      if (request.headers['x-busy']) reply.raw.writeHead(503, { 'content-length': '4' }).end('busy')
+      if (request.headers['x-odd']) reply.header('x-odd', 'a\nb')
+    })
+    await app.register(koyweWebhooks, { secret, logger: false })
+    const port = await listen()
+    const request = (name: string) => {
+      const { body, headers } = post(signed(payload(), secret))
+      return { path: '/webhooks/koywe', body, headers: { ...headers, [name]: '1' } }
+    }
+    const socket = await open(port)
+    socket.write(encode(request('x-busy')))
+    expect(await readResponse(socket)).toMatchObject({ status: 503, body: 'busy' })
+    socket.removeAllListeners('data')
+    socket.write(encode(request('x-other')))
+    expect(await readResponse(socket)).toMatchObject({ status: 200 })
+    socket.destroy()
+    await expect(send(port, request('x-odd'))).rejects.toThrow(/closed without an answer/)
+    expect((await deliver()).statusCode).toBe(200)
+  })
+
+  it('asks about another field, under its own name', async () => {
+    make()
+    await app.register(koyweAuthCallback<'document'>, {
+      auth,
+      field: 'document',
+      isAllowed: ({ document }) => document === '7',
+    })
+    app.register(koyweAuthCallback, {
+      auth,
+      // @ts-expect-error Without the type argument, the field is the e-mail.
+      field: 'document',
+      isAllowed: () => true,
+      prefix: '/b',
+    })
+    expect((await askBy('{"document":"7"}')).body).toBe('true')
+    expect((await askBy('{"email":"7"}')).body).toBe('false')
+  })
+
+  it.each<[string, object, RegExp]>([
+    ['dedup', { secret, dedup: false }, /`dedup` of koyweWebhooks.*`dedupe`/],
+    ['secert', { secert: secret }, /`secert` of koyweWebhooks.*`secret`/],
+    ['Path', { secret, Path: '/x' }, /`Path` of koyweWebhooks.*`path`/],
+  ])('does not start with the option %s, which nobody reads', async (_name, options, cure) => {
+    make().register(koyweWebhooks, options)
+    await expect(app.ready()).rejects.toThrow(cure)
+  })
+
+  it.each<[string, object, RegExp]>([
+    ['timeoutMS', { timeoutMS: 1 }, /`timeoutMS` of koyweAuthCallback.*`timeoutMs`/],
+    ['prefx', { prefx: '/x' }, /`prefx` of koyweAuthCallback.*`prefix`/],
+  ])('does not start the auth callback with the option %s either', async (_name, wrong, cure) => {
+    make().register(koyweAuthCallback, { auth, isAllowed: () => true, ...wrong })
+    await expect(app.ready()).rejects.toThrow(cure)
+  })
+
+  it("takes Fastify's own options of every plugin", async () => {
+    const lines: string[] = []
+    make({ logger: { level: 'error', stream: { write: (line: string) => lines.push(line) } } })
+    await app.register(koyweWebhooks, { secret, logLevel: 'warn', logSerializers: {} })
+    const options = { auth, isAllowed: () => true, logLevel: 'warn', logSerializers: {} } as const
+    await app.register(koyweAuthCallback, options)
+    expect((await deliver('/webhooks/koywe', 'another')).statusCode).toBe(401)
+    expect((await askBy('{}')).statusCode).toBe(400)
+    const said = lines.map((line) => JSON.parse(line).msg)
+    expect(said).toEqual([
+      expect.stringContaining('invalid_signature'),
+      expect.stringContaining('invalid_payload'),
+    ])
+  })
+
+  /** An event of API Gateway's HTTP API, with the fields that the wrappers read. */
+  const gatewayEvent = (path: string, body: string) => ({
+    version: '2.0',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer token' },
+    requestContext: { http: { method: 'POST', path, sourceIp: '127.0.0.1' }, stage: '$default' },
+    isBase64Encoded: false,
+    body,
+  })
+
+  it.each(['serverless-http', '@codegenie/serverless-express'])(
+    'answers behind %s',
+    async (wrapper) => {
+      make()
+      await app.register(koyweWebhooks, { secret })
+      // The credential takes its time: the body must have been begun before.
+      const isKoywe = async () => {
+        await delay(20)
+        return true
+      }
+      await app.register(koyweAuthCallback, { auth: bearer(isKoywe), isAllowed: () => true })
+      await app.ready()
+      const onRequest: RequestListener = (request, response) =>
+        app.server.emit('request', request, response)
+      const handler = (wrapper === 'serverless-http'
+        ? serverlessHttp(onRequest)
+        : serverlessExpress({ app: onRequest })) as unknown as (
+        event: object,
+        context: object,
+      ) => Promise<object>
+      const ask = (path: string, body: string) => handler(gatewayEvent(path, body), {})
+      expect(await ask('/koywe/auth', question)).toMatchObject({ statusCode: 200, body: 'true' })
+      expect(await ask('/koywe/auth', '{}')).toMatchObject({ statusCode: 400, body: 'false' })
+      const delivered = await ask('/webhooks/koywe', signed(payload(), secret))
+      expect(delivered).toMatchObject({ statusCode: 200, body: '{"received":true}' })
+    },
+  )
+
   it('waits on close for listeners that have outlasted the answer', async () => {
     let finished = false
     await make().register(koyweWebhooks, { secret, timeoutMs: 30, logger: false })
@@ -217,5 +419,43 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     expect((await deliver()).statusCode).toBe(503)
     await app.close()
     expect(finished).toBe(true)
+  })
+})
+
+describe('fastify 5', () => {
+  it('stands beside @fastify/cors and @fastify/helmet', async () => {
+    const app = fastify5()
+    await app.register(cors, { origin: 'https://example.com' })
+    await app.register(helmet)
+    await app.register(koyweWebhooks, { secret })
+    const response = await app.inject({
+      method: 'POST',
+      url: '/webhooks/koywe',
+      payload: signed(payload(), secret),
+    })
+    expect(response.statusCode).toBe(200)
+    expect(response.headers).toMatchObject({
+      'access-control-allow-origin': 'https://example.com',
+      'x-content-type-options': 'nosniff',
+    })
+    await app.close()
+  })
+
+  it("has its own time limit, and not the framework's", async () => {
+    const app = fastify5({ handlerTimeout: 30 })
+    app.setErrorHandler(async (_error, _request, reply) => reply.code(200).send({ ok: true }))
+    const isAllowed = async () => {
+      await delay(100)
+      return true
+    }
+    await app.register(koyweAuthCallback, { auth: bearer('token'), isAllowed })
+    const response = await app.inject({
+      method: 'POST',
+      url: '/koywe/auth',
+      payload: { email: 'maria@example.com' },
+      headers: { authorization: 'Bearer token' },
+    })
+    expect(response).toMatchObject({ statusCode: 200, body: 'true' })
+    await app.close()
   })
 })

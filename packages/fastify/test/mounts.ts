@@ -1,7 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import type { Mount, Refusal, RunningServer } from '@x/koywe-conformance'
+import fastifyExpress from '@fastify/express'
+import middie from '@fastify/middie'
+import { listen, type Mount, type Refusal, type RunningServer } from '@x/koywe-conformance'
 import type { MountOptions } from '@x/koywe-core/adapter'
+import express from 'express'
 import fastify5, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import rawBody from 'fastify-raw-body'
 import fastify4 from 'fastify4'
@@ -26,7 +29,12 @@ interface Recipe {
   readonly only?: string
   readonly server?: FastifyServerOptions
   build(app: FastifyInstance, register: Register): Promise<void>
+  /** Starts the application where that is not done by its own `listen`. */
+  serve?(app: FastifyInstance): Promise<RunningServer>
 }
+
+/** What express.json() refuses: it has a limit of 100 kB. */
+const strictJson: readonly Refusal[] = ['large', 'malformed', 'primitive']
 
 /** Registers the plugin under test, in the scope and with the options that the recipe wants. */
 type Register = (
@@ -115,6 +123,85 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    name: 'with formatters that make every answer a yes',
+    build: async (app, register) => {
+      app.addHook('preSerialization', async (_request, _reply, payload) => ({ data: payload }))
+      app.addHook('onSend', async (_request, reply) => {
+        reply.code(200).header('content-type', 'application/json')
+        return '{"ok":true}'
+      })
+      app.setReplySerializer(() => '{"ok":true}')
+      app.setErrorHandler(async (_error, _request, reply) => reply.code(200).send({ ok: true }))
+      app.setNotFoundHandler((_request, reply) => {
+        // Without the hooks, which would make 200 of it.
+        reply.hijack().raw.writeHead(404, { 'content-length': '0' }).end()
+      })
+      return register(app)
+    },
+  },
+  {
+    name: 'with a hook that listens to the data',
+    build: async (app, register) => {
+      app.addHook('onRequest', (request, _reply, done) => {
+        request.raw.on('data', () => {})
+        done()
+      })
+      return register(app)
+    },
+  },
+  {
+    name: 'with an empty rawBody on every request',
+    build: async (app, register) => {
+      app.decorateRequest('rawBody', '')
+      return register(app)
+    },
+  },
+  {
+    name: 'with @fastify/middie and express.json()',
+    only: 'fastify 5',
+    parser: strictJson,
+    build: async (app, register) => {
+      leaveBodiesToMiddleware(app)
+      await app.register(middie)
+      app.use(express.json())
+      return register(app)
+    },
+  },
+  {
+    name: 'with @fastify/express and express.json()',
+    only: 'fastify 5',
+    parser: strictJson,
+    build: async (app, register) => {
+      leaveBodiesToMiddleware(app)
+      await app.register(fastifyExpress)
+      app.use(express.json())
+      return register(app)
+    },
+  },
+  {
+    name: 'called from an Express application with express.json()',
+    parser: strictJson,
+    build: (app, register) => {
+      leaveBodiesToMiddleware(app)
+      return register(app)
+    },
+    serve: async (app) => {
+      await app.ready()
+      const server = await listen(
+        express()
+          .use(express.json())
+          .use((request, response) => app.server.emit('request', request, response)),
+      )
+      return {
+        port: server.port,
+        close: async () => {
+          await server.close()
+          await app.close()
+        },
+      }
+    },
+  },
+  {
     name: 'with a hook that has kept the bytes in rawBody',
     parser: [],
     build: async (app, register) => {
@@ -129,14 +216,23 @@ const recipes: readonly Recipe[] = [
   },
 ]
 
+/** What applications do whose middleware reads the bodies: Fastify's own parsers would wait for them without end. */
+function leaveBodiesToMiddleware(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    done(null, (request.raw as { body?: unknown }).body) // express.json() has put it there
+  })
+}
+
 /** Every mount that the suites play. */
 export const mounts: readonly Mount[] = frameworks.flatMap(([framework, fastify]) =>
   recipes
     .filter(({ only }) => only === undefined || only === framework)
-    .map(({ name, path, prefix = '', parser, server, build }): Mount => {
+    .map(({ name, path, prefix = '', parser, server, build, serve }): Mount => {
       async function start(register: Register): Promise<RunningServer> {
         const app = fastify({ ...server, forceCloseConnections: true })
         await build(app, register)
+        if (serve) return serve(app)
         await app.listen({ port: 0, host: '127.0.0.1' })
         const { port } = app.server.address() as AddressInfo // a TCP server's address is an object
         return { port, close: () => app.close() }

@@ -39,7 +39,8 @@ export type KoaHandler = (context: KoaContext, next: () => Promise<unknown>) => 
 export type KoaWebhooksOptions = AdapterWebhooksOptions
 
 /** Settings of {@link koyweAuthCallback}. */
-export type KoaAuthCallbackOptions = AdapterAuthCallbackOptions
+export type KoaAuthCallbackOptions<Field extends string = 'email'> =
+  AdapterAuthCallbackOptions<Field>
 
 const adapter: Adapter<KoaHandler> = createAdapter((handler, createIsOurs) => {
   const isOurs = createIsOurs<KoaContext>({
