@@ -9,7 +9,6 @@ export {
   createAdapter,
   isNamedAs,
 } from './create-adapter.js'
-export { jsonResponse } from './http.js'
 export {
   checkPath,
   createMatcher,
@@ -21,4 +20,5 @@ export {
 } from './mount.js'
 export { checkOptions } from './options.js'
 export { toKoyweWebhooks, withReceiver } from './receiver.js'
+export { jsonResponse } from './response.js'
 export { sendResponse } from './send-response.js'

@@ -1,14 +1,15 @@
 import { aboutRequest } from './about.js'
 import { type Credential, type CredentialCheck, toCredential } from './credentials.js'
-import { errorHeaders, KoyweError, type KoyweErrorCode, statusOf } from './errors.js'
+import { KoyweError, type KoyweErrorCode, statusOf } from './errors.js'
 import { checkTimeout, type Exchange } from './exchange.js'
 import { createHandler } from './handler.js'
-import { type HttpHandler, type HttpRequest, type HttpResponse, jsonResponse } from './http.js'
+import type { HttpHandler, HttpRequest, HttpResponse } from './http.js'
 import { type JsonObject, parseBody } from './json-object.js'
 import { checkHeaders, checkLimit } from './limits.js'
 import { checkLogger, createLog, type Logger } from './logger.js'
 import { checkOptions } from './options.js'
 import { outlineOf } from './outline.js'
+import { errorHeaders, jsonResponse } from './response.js'
 import { splitBody } from './signature.js'
 
 /**

@@ -1,7 +1,7 @@
-import type { Claim, ClaimedClaim, DedupeStore } from './dedupe.js'
 import { KoyweError } from './errors.js'
 import type { Exchange } from './exchange.js'
 import type { Log } from './logger.js'
+import type { Claim, ClaimedClaim, DedupeStore } from './store.js'
 
 /** Stands in for a claim when deduplication is off: every copy is handled. */
 export const alwaysClaimed: ClaimedClaim = {

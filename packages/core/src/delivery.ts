@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { aboutDelivery } from './about.js'
 import { alwaysClaimed } from './claim.js'
-import type { ClaimedClaim } from './dedupe.js'
 import type { KoyweEvent, UnknownKoyweEvent } from './events.js'
 import type { Exchange, Subject } from './exchange.js'
+import type { ClaimedClaim } from './store.js'
 import type { VerifiedBody } from './verify-signature.js'
 
 /** What is known about one delivery of an event, beside the event itself. */

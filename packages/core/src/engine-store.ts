@@ -5,7 +5,7 @@ import {
   type DedupeStoreOptions,
   dedupeDefaults,
   inProgress,
-} from './dedupe.js'
+} from './store.js'
 
 /** What an engine can keep as it is: visible ASCII, short enough for an index, and no digest of ours. */
 const plainKey = /^(?!sha256:)[\x21-\x7e]{1,200}$/

@@ -1,5 +1,3 @@
-import { type HttpResponse, jsonResponse } from './http.js'
-
 const statusByCode = {
   missing_signature: 401,
   invalid_signature: 401,
@@ -23,7 +21,6 @@ const statusByCode = {
 /** Stable codes for everything that can go wrong with a request. The code is all that the caller ever sees. */
 export type KoyweErrorCode = keyof typeof statusByCode
 
-const retryAfterSeconds = '5'
 const brand = Symbol.for('@x/koywe-core.KoyweError')
 
 /**
@@ -52,23 +49,4 @@ export class KoyweError extends Error {
 /** The HTTP status that belongs to a code. */
 export function statusOf(code: KoyweErrorCode): number {
   return statusByCode[code]
-}
-
-/** The headers that a code asks for. */
-export function errorHeaders(code: KoyweErrorCode): Record<string, string> {
-  if (statusByCode[code] === 503) return { 'retry-after': retryAfterSeconds }
-  // The rest of the upload is still to come, so the connection cannot serve another request.
-  if (code === 'body_timeout') return { connection: 'close' }
-  return {}
-}
-
-const answers = new Map<KoyweErrorCode, HttpResponse>()
-
-/** The answer to a webhook that is refused: its code and nothing else. */
-export function answerTo(code: KoyweErrorCode): HttpResponse {
-  const existing = answers.get(code)
-  if (existing) return existing
-  const answer = jsonResponse(statusByCode[code], { error: code }, errorHeaders(code))
-  answers.set(code, answer)
-  return answer
 }

@@ -41,22 +41,3 @@ export interface HttpHandler {
   /** Client input never makes it reject. */
   handle(request: HttpRequest): Promise<HttpResponse>
 }
-
-/** An answer whose body is `value` as JSON; nothing that we answer may be cached. */
-export function jsonResponse(
-  status: number,
-  value: unknown,
-  headers?: Readonly<Record<string, string>>,
-): HttpResponse {
-  const body = JSON.stringify(value)
-  return {
-    status,
-    headers: {
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': String(Buffer.byteLength(body)),
-      'cache-control': 'no-store',
-      ...headers,
-    },
-    body,
-  }
-}

@@ -13,14 +13,6 @@ export {
   type CredentialCheck,
   type UsernamePassword,
 } from './credentials.js'
-export {
-  type Claim,
-  type ClaimedClaim,
-  createMemoryDedupeStore,
-  type DedupeStore,
-  type DedupeStoreOptions,
-  type MemoryDedupeStoreOptions,
-} from './dedupe.js'
 export type { Delivery } from './delivery.js'
 export type { KoyweEmitter, Listener } from './emitter.js'
 export { KoyweError, type KoyweErrorCode } from './errors.js'
@@ -31,16 +23,17 @@ export {
   type KoyweEventFields,
   type KoyweEventMap,
   type KoyweEventName,
-  type KoyweOrderState,
   koyweEventNames,
-  koyweOrderStates,
   orderStateOf,
   type UnknownKoyweEvent,
 } from './events.js'
 export type { Body, HttpHandler, HttpRequest, HttpResponse } from './http.js'
 export type { Logger } from './logger.js'
-export { isFinal, type OrderMark, rankOf, supersedes } from './order.js'
+export { createMemoryDedupeStore, type MemoryDedupeStoreOptions } from './memory-store.js'
+export { isFinal, type KoyweOrderState, koyweOrderStates, rankOf } from './order-state.js'
 export type { Secrets } from './signature.js'
+export type { Claim, ClaimedClaim, DedupeStore, DedupeStoreOptions } from './store.js'
+export { type OrderMark, supersedes } from './supersedes.js'
 export {
   createKoyweWebhooks,
   type KoyweReceiver,

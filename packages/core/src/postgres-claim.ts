@@ -1,8 +1,8 @@
-import { type ClaimedClaim, claimLost } from './dedupe.js'
 import type { Delivery } from './delivery.js'
 import { KoyweError } from './errors.js'
 import { type PgClient, type PostgresJsClient, type Run, runner } from './postgres-client.js'
 import type { PostgresStatements } from './postgres-statements.js'
+import { type ClaimedClaim, claimLost } from './store.js'
 
 /** What a claim of the Postgres store is made of. */
 export interface PostgresClaimParts {

@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type DedupeStore,
-  type DedupeStoreOptions,
-  dedupeDefaults,
-  dedupeOptions,
-} from './dedupe.js'
 import { readInProgress, storedKey, storeTimes } from './engine-store.js'
 import { checkOptions } from './options.js'
 import { createPostgresClaim } from './postgres-claim.js'
@@ -19,6 +13,12 @@ import {
   runner,
 } from './postgres-client.js'
 import { createStatements, quoteTable } from './postgres-statements.js'
+import {
+  type DedupeStore,
+  type DedupeStoreOptions,
+  dedupeDefaults,
+  dedupeOptions,
+} from './store.js'
 
 export { completeIn } from './postgres-claim.js'
 export type { PgClient, PostgresJsClient } from './postgres-client.js'

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { readInProgress, storedKey, storeTimes } from './engine-store.js'
+import { checkOptions } from './options.js'
 import {
   claimLost,
   type DedupeStore,
   type DedupeStoreOptions,
   dedupeDefaults,
   dedupeOptions,
-} from './dedupe.js'
-import { readInProgress, storedKey, storeTimes } from './engine-store.js'
-import { checkOptions } from './options.js'
+} from './store.js'
 
 /** What is used of node-redis (version 4 and later): a client, a pool or a cluster. */
 export interface NodeRedisClient {

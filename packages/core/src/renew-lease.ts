@@ -1,5 +1,5 @@
-import type { ClaimedClaim } from './dedupe.js'
 import type { Logger } from './logger.js'
+import type { ClaimedClaim } from './store.js'
 
 /** The longest interval that Node's timers can keep. */
 const longestMs = 2 ** 31 - 1

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { jsonResponse } from '../src/http.js'
+import { jsonResponse } from '../src/response.js'
 
 it('counts the bytes of a body and not its characters', () => {
   expect(jsonResponse(200, '€ñ').headers['content-length']).toBe('7')

@@ -1,4 +1,4 @@
-import { createMemoryDedupeStore } from '../src/dedupe.js'
+import { createMemoryDedupeStore } from '../src/memory-store.js'
 import { describeStore } from './store-conformance.js'
 
 describeStore('the memory store', (options) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { koyweEventNames, koyweOrderStates } from '../src/events.js'
-import { isFinal, rankOf, supersedes } from '../src/order.js'
+import { koyweEventNames } from '../src/events.js'
+import { isFinal, koyweOrderStates, rankOf } from '../src/order-state.js'
+import { supersedes } from '../src/supersedes.js'
 
 const at = (eventName: string, minute: number) => ({
   eventName,

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createMemoryDedupeStore } from '../src/dedupe.js'
 import { createKoyweWebhooks } from '../src/index.js'
+import { createMemoryDedupeStore } from '../src/memory-store.js'
 import {
   completeIn,
   createPostgresDedupeStore,

@@ -8,7 +8,7 @@ import pg from 'pg'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { removeKeys } from '../../soak/src/remove-keys.js'
-import { type ClaimedClaim, createMemoryDedupeStore, type DedupeStore } from '../src/dedupe.js'
+import { createMemoryDedupeStore } from '../src/memory-store.js'
 import {
   completeIn,
   createPostgresDedupeStore,
@@ -17,6 +17,7 @@ import {
 } from '../src/postgres.js'
 import { createRedisDedupeStore, type NodeRedisClient } from '../src/redis.js'
 import { renewLease } from '../src/renew-lease.js'
+import type { ClaimedClaim, DedupeStore } from '../src/store.js'
 import { describeWithServer, postgresUrl, redisUrl } from './engines.js'
 import { createMemoryLog } from './requests.js'
 import { claimed, claimedWithin } from './store-conformance.js'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Claim, ClaimedClaim, DedupeStore, DedupeStoreOptions } from '../src/dedupe.js'
 import { storedKey } from '../src/engine-store.js'
+import type { Claim, ClaimedClaim, DedupeStore, DedupeStoreOptions } from '../src/store.js'
 
 /**
  * Makes the stores of two servers that share one memory, each with its own options. A memory store is both of them

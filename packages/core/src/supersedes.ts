@@ -1,42 +1,11 @@
-import { isKoyweEventName, type KoyweOrderState, orderStateOf } from './events.js'
+import { isKoyweEventName, orderStateOf } from './events.js'
+import { rankOf } from './order-state.js'
 
 /** What has to be kept of an order's latest event, to tell whether the next one is news. Every event has this form. */
 export interface OrderMark {
   readonly eventName: string
   /** As Koywe sent it, or the `Date` that a database has made of it. */
   readonly timeStamp?: string | Date
-}
-
-const rankByState: Readonly<Record<KoyweOrderState, number>> = {
-  WAITING: 0,
-  PENDING: 1,
-  EXECUTING: 2,
-  IN_PROGRESS: 3,
-  INVALID_WITHDRAWALS_DETAILS: 3,
-  DELIVERED: 4,
-  REJECTED: 4,
-  REFUND_STARTED: 5,
-  REFUND_IN_PROGRESS: 6,
-  REFUND_DELIVERED: 7,
-}
-
-const finalStates: ReadonlySet<KoyweOrderState> = new Set([
-  'DELIVERED',
-  'REJECTED',
-  'REFUND_DELIVERED',
-])
-
-/**
- * How far an order has come in a state: 0 (WAITING) to 7 (REFUND_DELIVERED). DELIVERED and REJECTED are equally far.
- * The order of the states is inferred from their meaning; Koywe publishes none.
- */
-export function rankOf(state: KoyweOrderState): number {
-  return rankByState[state]
-}
-
-/** Whether an order can only be refunded after a state: DELIVERED, REJECTED and REFUND_DELIVERED (inferred). */
-export function isFinal(state: KoyweOrderState): boolean {
-  return finalStates.has(state)
 }
 
 /**
