@@ -1,4 +1,4 @@
-import type { KoyweAuthCallbackOptions, KoyweReceiver, KoyweWebhooksOptions } from '@x/koywe-core'
+import type { KoyweAuthCallbackOptions, KoyweListeners, KoyweWebhooksOptions } from '@x/koywe-core'
 
 /** What a body parser may refuse by itself, so that it never reaches us. */
 export type Refusal = 'large' | 'malformed' | 'primitive' | '__proto__'
@@ -27,5 +27,5 @@ export interface RunningServer {
 
 /** A server that receives webhooks, and what their listeners are added to. */
 export interface WebhookServer extends RunningServer {
-  readonly webhooks: KoyweReceiver
+  readonly webhooks: KoyweListeners
 }

@@ -1,6 +1,5 @@
 // What an adapter is made of, beside the handlers: for those who write one.
-export { authCallbackOptions } from './auth-callback.js'
-export { type BodySource, readBody } from './body.js'
+
 export {
   type Adapter,
   type AdapterAuthCallbackOptions,
@@ -8,17 +7,19 @@ export {
   type CreateIsOurs,
   createAdapter,
   isNamedAs,
-} from './create-adapter.js'
+} from './adapter/create-adapter.js'
 export {
   checkPath,
   createMatcher,
   type Framework,
   type Matcher,
   type MatcherParts,
-  type MountOptions,
+  type PathOption,
   type Place,
-} from './mount.js'
-export { checkOptions } from './options.js'
-export { toKoyweWebhooks, withReceiver } from './receiver.js'
-export { jsonResponse } from './response.js'
-export { sendResponse } from './send-response.js'
+} from './adapter/matcher.js'
+export { sendResponse } from './adapter/send-response.js'
+export { webhooksOf, withListeners } from './adapter/webhooks-of.js'
+export { authCallbackOptions } from './auth-callback/auth-callback.js'
+export { type BodySource, readBody } from './http/body.js'
+export { jsonResponse } from './http/response.js'
+export { checkOptions } from './setup/options.js'

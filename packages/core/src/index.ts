@@ -2,20 +2,22 @@ export {
   type AuthQuestion,
   createKoyweAuthCallback,
   type KoyweAuthCallbackOptions,
-} from './auth-callback.js'
+} from './auth-callback/auth-callback.js'
 export {
   anyOf,
   apiKey,
   basic,
   bearer,
   bodySignature,
-  type Credential,
-  type CredentialCheck,
+  type CallerCheck,
+  type RequestCheck,
   type UsernamePassword,
-} from './credentials.js'
-export type { Delivery } from './delivery.js'
-export type { KoyweEmitter, Listener } from './emitter.js'
+} from './auth-callback/credentials.js'
+export { createMemoryDedupeStore, type MemoryDedupeStoreOptions } from './dedupe/memory-store.js'
+export type { Claim, ClaimAnswer, DedupeStore, DedupeStoreOptions } from './dedupe/store.js'
 export { KoyweError, type KoyweErrorCode } from './errors.js'
+export type { Body, HttpHandler, HttpRequest, HttpResponse } from './http/contract.js'
+export type { Logger } from './log/logger.js'
 export {
   isKoyweEvent,
   isKoyweEventName,
@@ -26,17 +28,15 @@ export {
   koyweEventNames,
   orderStateOf,
   type UnknownKoyweEvent,
-} from './events.js'
-export type { Body, HttpHandler, HttpRequest, HttpResponse } from './http.js'
-export type { Logger } from './logger.js'
-export { createMemoryDedupeStore, type MemoryDedupeStoreOptions } from './memory-store.js'
-export { isFinal, type KoyweOrderState, koyweOrderStates, rankOf } from './order-state.js'
-export type { Secrets } from './signature.js'
-export type { Claim, ClaimedClaim, DedupeStore, DedupeStoreOptions } from './store.js'
-export { type OrderMark, supersedes } from './supersedes.js'
+} from './ramp/events.js'
+export { isFinal, type KoyweOrderState, koyweOrderStates, rankOf } from './ramp/order-state.js'
+export type { Secrets } from './ramp/signature.js'
+export { type OrderMark, supersedes } from './ramp/supersedes.js'
+export type { Delivery } from './webhooks/delivery.js'
+export type { KoyweEmitter, Listener } from './webhooks/emitter.js'
 export {
   createKoyweWebhooks,
-  type KoyweReceiver,
+  type KoyweListeners,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
-} from './webhooks.js'
+} from './webhooks/webhooks.js'

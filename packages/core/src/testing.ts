@@ -1,26 +1,2 @@
-import { type KoyweEventMap, type KoyweEventName, koyweEventNames } from './events.js'
-import { sign, splitBody } from './signature.js'
-
-/**
- * Signs a payload and returns the body that Koywe would send: the payload's JSON with `signature` as its last field.
- *
- * @param payload Any JSON object; a `signature` in it is replaced.
- */
-export function signEvent(payload: object, secret: string): string {
-  // `splitBody` only reads own fields, which every object has.
-  const { payload: unsigned, text } = splitBody(payload as Readonly<Record<string, unknown>>)
-  return JSON.stringify({ ...unsigned, signature: sign(text, secret) })
-}
-
-/** An event of every name, with the order id and the time of the example on Koywe's page. */
-export const exampleEvents: Readonly<KoyweEventMap> = Object.fromEntries(
-  koyweEventNames.map((name) => [name, exampleEvent(name)]),
-) as unknown as KoyweEventMap // one entry for every name, each with that name
-
-function exampleEvent(eventName: KoyweEventName) {
-  return {
-    eventName,
-    orderId: '5a3288ea-0bd4-44d2-af11-aae1f88bbd61',
-    timeStamp: '2022-10-26T22:36:41.658Z',
-  }
-}
+export { exampleEvents } from './testing/example-events.js'
+export { signEvent } from './testing/sign-event.js'

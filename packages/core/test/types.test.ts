@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { withReceiver } from '../src/adapter.js'
+import { withListeners } from '../src/adapter.js'
 import {
   createKoyweWebhooks,
   type Delivery,
@@ -106,7 +106,7 @@ it('a switch on eventName is exhaustive', () => {
 })
 
 it('every method of a chain returns the type it was called on', () => {
-  const middleware = withReceiver((request: string) => request.length, webhooks)
+  const middleware = withListeners((request: string) => request.length, webhooks)
   const chained = middleware
     .on('fiat_sent', () => {})
     .once('fiat_sent', () => {})

@@ -4,7 +4,7 @@ import {
   type HttpHandler,
   type HttpResponse,
   type KoyweAuthCallbackOptions,
-  type KoyweReceiver,
+  type KoyweListeners,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
   type Secrets,
@@ -15,10 +15,10 @@ import {
   checkOptions,
   checkPath,
   jsonResponse,
-  type MountOptions,
+  type PathOption,
   readBody,
   sendResponse,
-  toKoyweWebhooks,
+  webhooksOf,
 } from '@x/koywe-core/adapter'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
 import fp from 'fastify-plugin'
@@ -28,7 +28,7 @@ export * from '@x/koywe-core'
 declare module 'fastify' {
   interface FastifyInstance {
     /** The receiver of Koywe's webhooks that was registered on this instance. */
-    koywe: KoyweReceiver
+    koywe: KoyweListeners
   }
 }
 
@@ -39,7 +39,7 @@ declare module 'fastify' {
 export type KoyweFastifyPlugin<Options> = (app: object, options: Options) => Promise<void>
 
 /** What {@link koyweWebhooks} is registered with. Exactly one of `secret`, `secrets` and `webhooks` is given. */
-export interface FastifyWebhooksOptions extends KoyweWebhooksOptions, MountOptions {
+export interface FastifyWebhooksOptions extends KoyweWebhooksOptions, PathOption {
   /** The webhook's secret. */
   readonly secret?: string
   /** Several secrets while they are rotated, the current one first. */
@@ -65,7 +65,7 @@ const plugin: FastifyPluginAsync<FastifyWebhooksOptions & LogOptions> = async (a
   const own = ['secret', 'secrets', 'webhooks', 'path', ...registerOptions]
   checkOptions(options, [...own, ...webhooksOptions], 'koyweWebhooks')
   const { secret, secrets, webhooks, path, prefix, logLevel, logSerializers, ...settings } = options
-  const receiver = toKoyweWebhooks(chooseSource({ secret, secrets, webhooks }), settings)
+  const receiver = webhooksOf(chooseSource({ secret, secrets, webhooks }), settings)
   if (!app.hasDecorator('koywe')) {
     app.decorate('koywe', receiver)
   } else if (webhooks === undefined) {
@@ -100,7 +100,7 @@ export default koyweWebhooks
 /** What {@link koyweAuthCallback} is registered with. */
 export interface FastifyAuthCallbackOptions<Field extends string = 'email'>
   extends KoyweAuthCallbackOptions<Field>,
-    MountOptions {
+    PathOption {
   /** Where it answers when `path` is not given; with `path`, what stands before it. */
   readonly prefix?: string
 }

@@ -3,12 +3,12 @@ import { Readable } from 'node:stream'
 import fastifyExpress from '@fastify/express'
 import middie from '@fastify/middie'
 import { listen, type Mount, type Refusal, type RunningServer } from '@x/koywe-conformance'
-import type { MountOptions } from '@x/koywe-core/adapter'
+import type { PathOption } from '@x/koywe-core/adapter'
 import express from 'express'
 import fastify5, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import rawBody from 'fastify-raw-body'
 import fastify4 from 'fastify4'
-import { type KoyweReceiver, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
+import { type KoyweListeners, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
 
 /** Both majors; Fastify 4 is used through the types of 5, which describe what these tests use of it as well. */
 export const frameworks: readonly (readonly [string, MakeApp])[] = [
@@ -39,7 +39,7 @@ const strictJson: readonly Refusal[] = ['large', 'malformed', 'primitive']
 /** Registers the plugin under test, in the scope and with the options that the recipe wants. */
 type Register = (
   scope: FastifyInstance,
-  options?: MountOptions & { prefix?: string },
+  options?: PathOption & { prefix?: string },
 ) => Promise<void>
 
 const recipes: readonly Recipe[] = [
@@ -243,7 +243,7 @@ export const mounts: readonly Mount[] = frameworks.flatMap(([framework, fastify]
         pathOf: (defaultPath) => path ?? prefix + defaultPath,
         parser,
         async startWebhooks(secrets, options) {
-          let webhooks: KoyweReceiver | undefined
+          let webhooks: KoyweListeners | undefined
           const running = await start(async (scope, mount) => {
             await scope.register(koyweWebhooks, { ...options, ...mount, secrets })
             webhooks = scope.koywe

@@ -48,7 +48,7 @@ describe.each(published)('the tarball of $name', ({ folder, name }) => {
       ]),
     )
     const expected =
-      /^(LICENSE|README\.md|package\.json|src\/[\w-]+\.ts|dist\/(cjs|esm)\/([\w-]+\.(js|js\.map|d\.ts)|package\.json))$/
+      /^(LICENSE|README\.md|package\.json|src\/([\w-]+\/)?[\w-]+\.ts|dist\/(cjs|esm)\/(([\w-]+\/)?[\w-]+\.(js|js\.map|d\.ts)|package\.json))$/
     expect(files.filter((file) => !expected.test(file) || /\.test\./.test(file))).toEqual([])
     const modules = files.flatMap((file) => /^src\/(.*)\.ts$/.exec(file)?.[1] ?? [])
     expect(modules).toContain('index')

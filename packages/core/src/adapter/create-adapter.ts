@@ -1,0 +1,94 @@
+import {
+  authCallbackOptions,
+  createKoyweAuthCallback,
+  type KoyweAuthCallbackOptions,
+} from '../auth-callback/auth-callback.js'
+import type { HttpHandler } from '../http/contract.js'
+import { createLog } from '../log/logger.js'
+import type { Secrets } from '../ramp/signature.js'
+import { checkOptions } from '../setup/options.js'
+import type { KoyweListeners, KoyweWebhooks, KoyweWebhooksOptions } from '../webhooks/webhooks.js'
+import { createMatcher, type Framework, type Matcher, type PathOption } from './matcher.js'
+import { webhooksOf, withListeners } from './webhooks-of.js'
+
+/** Settings of an adapter's `koyweWebhooks`. */
+export interface AdapterWebhooksOptions extends KoyweWebhooksOptions, PathOption {}
+
+/** Settings of an adapter's `koyweAuthCallback`. */
+export interface AdapterAuthCallbackOptions<Field extends string = 'email'>
+  extends KoyweAuthCallbackOptions<Field>,
+    PathOption {}
+
+/** Makes the rule whether a request is for us, from what the framework shows of it. */
+export type CreateIsOurs = <Request>(framework: Framework<Request>) => Matcher<Request>
+
+/** The two public functions of an adapter. */
+export interface Adapter<Middleware> {
+  koyweWebhooks(
+    source: Secrets | KoyweWebhooks,
+    options?: AdapterWebhooksOptions,
+  ): Middleware & KoyweListeners
+  koyweAuthCallback<Field extends string = 'email'>(
+    options: AdapterAuthCallbackOptions<Field>,
+  ): Middleware
+}
+
+// Written as records so that an option that is added there cannot be forgotten here.
+const webhooksOptions: Record<keyof AdapterWebhooksOptions, true> = {
+  path: true,
+  limit: true,
+  timeoutMs: true,
+  logger: true,
+  dedupe: true,
+}
+
+/**
+ * Makes both public functions of an adapter for a framework whose middleware sees all requests.
+ *
+ * @param toMiddleware Wraps a handler for the framework: asks whether a request is ours, and writes the answer.
+ */
+export function createAdapter<Middleware extends object>(
+  toMiddleware: (handler: HttpHandler, createIsOurs: CreateIsOurs) => Middleware,
+): Adapter<Middleware> {
+  function build(
+    handler: HttpHandler,
+    { path, logger }: Pick<AdapterWebhooksOptions, 'path' | 'logger'>,
+    defaultPath: string,
+    name: string,
+  ): Middleware {
+    const log = createLog(logger)
+    const warn = (sentence: string): void => log.warn(undefined, sentence)
+    const middleware = toMiddleware(handler, (framework) =>
+      createMatcher({ ...framework, path, defaultPath, warn }),
+    )
+    return Object.defineProperty(middleware, 'name', { value: uniqueName(name) })
+  }
+
+  return {
+    koyweWebhooks(source, options = {}) {
+      checkOptions(options, Object.keys(webhooksOptions), 'koyweWebhooks')
+      const { path, ...settings } = options
+      const webhooks = webhooksOf(source, settings)
+      return withListeners(build(webhooks, options, '/webhooks/koywe', 'koyweWebhooks'), webhooks)
+    },
+    koyweAuthCallback(options) {
+      checkOptions(options, [...authCallbackOptions, 'path'], 'koyweAuthCallback')
+      const { path, ...settings } = options
+      return build(createKoyweAuthCallback(settings), options, '/koywe/auth', 'koyweAuthCallback')
+    },
+  }
+}
+
+const named = new Map<string, number>()
+
+/** Tracers keep the name of what they wrap, so that it tells which of two middlewares stands somewhere. */
+function uniqueName(name: string): string {
+  const count = (named.get(name) ?? 0) + 1
+  named.set(name, count)
+  return count === 1 ? name : `${name}${count}`
+}
+
+/** Whether a function, or what a framework remembers of it, is this very middleware or a wrapper that kept its name. */
+export function isNamedAs(name: unknown, middleware: { readonly name: string }): boolean {
+  return typeof name === 'string' && name.endsWith(middleware.name)
+}

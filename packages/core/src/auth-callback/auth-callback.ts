@@ -1,0 +1,242 @@
+import { KoyweError, type KoyweErrorCode, statusOf } from '../errors.js'
+import type { HttpHandler, HttpRequest, HttpResponse } from '../http/contract.js'
+import { checkTimeout, type Exchange } from '../http/exchange.js'
+import { createHandler } from '../http/handler.js'
+import { type JsonObject, parseBody } from '../http/json-object.js'
+import { checkHeaders, checkLimit } from '../http/limits.js'
+import { errorHeaders, jsonResponse } from '../http/response.js'
+import { aboutRequest } from '../log/about.js'
+import { checkLogger, createLog, type Logger } from '../log/logger.js'
+import { outlineOf } from '../log/outline.js'
+import { splitBody } from '../ramp/signature.js'
+import { checkOptions } from '../setup/options.js'
+import { type CallerCheck, type RequestCheck, toCallerCheck } from './credentials.js'
+
+/**
+ * Koywe's question: may this user operate? Its field (`email`, or the one that the option `field` names) is as Koywe sent it:
+ * 1 to 254 characters, neither trimmed nor put into lower case.
+ */
+export type AuthQuestion<Field extends string = 'email'> = {
+  readonly [Name in Field]: string
+} & {
+  /** The whole body, with every field that Koywe sent. */
+  readonly payload: JsonObject
+  readonly request: HttpRequest
+  /** Aborts when time runs out (`timeoutMs`). */
+  readonly signal: AbortSignal
+}
+
+/** Keeps TypeScript from guessing the field from the parameter of `isAllowed`: only the option `field` names it. */
+type Given<Field extends string> = [Field][Field extends unknown ? 0 : never]
+
+/** Settings of the authentication callback. */
+export interface KoyweAuthCallbackOptions<Field extends string = 'email'> {
+  /** How Koywe shows who it is. There is no default. */
+  readonly auth: CallerCheck | RequestCheck
+  /** Decides. Only a literal `true`, or a promise of it, is a yes. */
+  readonly isAllowed: (question: AuthQuestion<Given<Field>>) => boolean | Promise<boolean>
+  /** The field that names the user, as it was registered with Koywe. Default: `'email'`. */
+  readonly field?: Field
+  /** How long the answer may take, in milliseconds; then it is no. Koywe documents no limit of its own. Default: 5000. */
+  readonly timeoutMs?: number
+  /** The largest body that is read, in bytes. Default: 4096. */
+  readonly limit?: number
+  /** Where the sentences for the developer go; `false` for nowhere. Default: the framework's log of the request, else `console`. */
+  readonly logger?: Logger | false
+}
+
+/** The names of {@link KoyweAuthCallbackOptions}, for adapters that have options of their own beside them. */
+export const authCallbackOptions: readonly string[] = Object.keys({
+  auth: true,
+  isAllowed: true,
+  field: true,
+  timeoutMs: true,
+  limit: true,
+  logger: true,
+} satisfies Record<keyof KoyweAuthCallbackOptions, true>)
+
+/**
+ * Makes the handler of Koywe's authentication callback. It answers `true` only with status 200 and only when
+ * `isAllowed` gave exactly `true` to an admitted, well-formed question; every other answer has the body `false`,
+ * because Koywe takes any truthy body for a yes.
+ * Source: Koywe's page, "something that looks like a boolean", and its pseudo-code `if (!validUser(payload.email)) throw`.
+ *
+ * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong or unknown.
+ */
+export function createKoyweAuthCallback<Field extends string = 'email'>(
+  options: KoyweAuthCallbackOptions<Field>,
+): HttpHandler {
+  checkOptions(options, authCallbackOptions, 'createKoyweAuthCallback')
+  const { isAllowed, field = 'email', timeoutMs = 5000, limit = 4096, logger } = options
+  const credential = toCallerCheck(options.auth)
+  if (typeof isAllowed !== 'function') {
+    throw new TypeError('`isAllowed` must be a function that returns true or false.')
+  }
+  checkField(field)
+  checkTimeout(timeoutMs)
+  checkLimit(limit)
+  checkLogger(logger)
+
+  const log = createLog(logger)
+
+  /** The way of a question: admit, read, decide, answer. Whatever is thrown on it is refused in our own words. */
+  async function answer(exchange: Exchange): Promise<HttpResponse> {
+    try {
+      const payload = await admit(exchange.request)
+      exchange.throwIfOver()
+      exchange.subject = { about: () => aboutRequest(exchange.request) }
+      return (await decide(exchange, payload)) ? yes : no
+    } catch (error) {
+      throw toKoyweError(error)
+    }
+  }
+
+  /** Admits the caller by its headers, or else by its body. Returns that body. */
+  async function admit(request: HttpRequest): Promise<JsonObject> {
+    const { byHeaders, byBody } = credential
+    const asked = byHeaders ? ask(byHeaders, request) : mismatch
+    if (typeof asked === 'string' && byBody === undefined) throw unauthorized(request, asked)
+    const reading = read(request)
+    // Whether the body is needed is not known yet.
+    reading.catch(() => {})
+    const verdict = await asked
+    if (verdict !== true && byBody === undefined) throw unauthorized(request, verdict)
+    const body = await reading
+    if (verdict !== true && byBody?.(splitBody(body)) !== true) throw unauthorized(request, verdict)
+    return body
+  }
+
+  /** Begins to read before it waits for anything: a stream that flows already has lost its bytes a moment later. */
+  async function read(request: HttpRequest): Promise<JsonObject> {
+    checkHeaders(request.headers, limit)
+    checkMediaType(request)
+    return parseBody(await request.body(limit), limit).object
+  }
+
+  async function decide(exchange: Exchange, payload: JsonObject): Promise<boolean> {
+    const { request } = exchange
+    const question = {
+      [field]: userOf(payload, field),
+      payload,
+      request,
+      get signal() {
+        return exchange.signal
+      },
+    }
+    const answer = await answerOf(question as unknown as AuthQuestion<Field>) // TypeScript does not follow a computed name
+    if (typeof answer !== 'boolean') {
+      log.warn(
+        request.logger,
+        `koywe: isAllowed gave ${answer === null ? 'null' : `a value of type ${typeof answer}`}. Only a literal true is a yes, so the answer was false.`,
+      )
+    }
+    return answer === true
+  }
+
+  async function answerOf(question: AuthQuestion<Field>): Promise<unknown> {
+    try {
+      return await isAllowed(question)
+    } catch (error) {
+      throw new KoyweError('check_failed', `isAllowed threw ${outlineOf(error)}.`)
+    }
+  }
+
+  const handle = createHandler({
+    timeoutMs,
+    log,
+    late: () =>
+      new KoyweError('timeout', `The question could not be answered within ${timeoutMs} ms.`),
+    answer,
+    answerTo: (code) => answerNo(code, credential.challenge),
+  })
+  return { handle }
+}
+
+const yes = jsonResponse(200, true)
+const no = jsonResponse(200, false)
+
+function answerNo(code: KoyweErrorCode, challenge: string): HttpResponse {
+  const status = statusOf(code)
+  const headers = status === 401 ? { 'www-authenticate': challenge } : errorHeaders(code)
+  return jsonResponse(status, false, headers)
+}
+
+/** `true` admits; a text says for the log what was wrong. */
+type Verdict = true | string
+
+const mismatch = '`auth` did not accept it'
+
+/** Asks a check of the headers. Answers at once unless the check is asynchronous, and never throws. */
+function ask(
+  check: (request: HttpRequest) => unknown,
+  request: HttpRequest,
+): Verdict | Promise<Verdict> {
+  try {
+    const answer = check(request)
+    if (typeof answer === 'object' && answer !== null) return settle(answer)
+    return answer === true || mismatch
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
+async function settle(answer: object): Promise<Verdict> {
+  try {
+    const awaited: unknown = await answer
+    return awaited === true || mismatch
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
+/** Verifiers of JWTs refuse by throwing. */
+function refusalOf(error: unknown): string {
+  return `\`auth\` threw ${outlineOf(error)}`
+}
+
+function unauthorized({ headers }: HttpRequest, reason: string): KoyweError {
+  const given =
+    headers.authorization === undefined ? 'no Authorization header' : 'an Authorization header'
+  return new KoyweError(
+    'unauthorized',
+    `Refused a question with ${given}: ${reason}. Compare \`auth\` with what was registered with Koywe (updateValidationWebhook).`,
+  )
+}
+
+function checkMediaType({ headers }: HttpRequest): void {
+  const type = headers['content-type']
+  if (type === undefined || /^application\/([\w.+-]+\+)?json *(;|$)/i.test(type)) return
+  throw new KoyweError('unsupported_media_type', 'The question is not sent as application/json.')
+}
+
+/** Names that the question or the body has for something else. */
+const reserved: readonly unknown[] = ['payload', 'request', 'signal', 'signature', '__proto__']
+
+function checkField(field: unknown): void {
+  if (typeof field === 'string' && field.trim() !== '' && !reserved.includes(field)) return
+  throw new TypeError(
+    "`field` must be the name that was registered with Koywe, such as 'email', and not one of: " +
+      `${reserved.join(', ')}.`,
+  )
+}
+
+function userOf(payload: JsonObject, field: string): string {
+  const value = Object.hasOwn(payload, field) ? payload[field] : undefined
+  if (typeof value === 'string' && value.length >= 1 && value.length <= 254) return value
+  throw new KoyweError(
+    'invalid_payload',
+    `The field \`${field}\` is not one string of 1 to 254 characters.`,
+  )
+}
+
+function toKoyweError(error: unknown): KoyweError {
+  try {
+    if (KoyweError.is(error)) return error
+  } catch {
+    // A proxy may throw when it is looked at.
+  }
+  return new KoyweError(
+    'check_failed',
+    `The question was not answered, because of ${outlineOf(error)}.`,
+  )
+}

@@ -1,0 +1,51 @@
+import { hash, timingSafeEqual } from 'node:crypto'
+import type { HttpRequest } from '../http/contract.js'
+
+/** The credential of an `Authorization` header with that scheme, when there is exactly one. */
+export function authorization(request: HttpRequest, scheme: string): string | undefined {
+  const [, given, credential] =
+    /^([^\s,]+) +([^\s,]+)$/.exec(onlyHeader(request, 'authorization') ?? '') ?? []
+  return given?.toLowerCase() === scheme ? credential : undefined
+}
+
+/**
+ * The value of a header that came exactly once: Node keeps the first of two `Authorization` headers and joins others.
+ * Serverless platforms give no `rawHeaders`; what they have joined has a comma in it, and no credential has one.
+ */
+export function onlyHeader({ headers, rawHeaders }: HttpRequest, name: string): string | undefined {
+  if (rawHeaders.length === 0) {
+    const value = headers[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  let only: string | undefined
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== name) continue
+    if (only !== undefined) return undefined
+    only = rawHeaders[index + 1]
+  }
+  return only
+}
+
+/** The `name:password` of Basic's base64. */
+export function decodePair(base64: string | undefined): string | undefined {
+  if (base64 === undefined) return undefined
+  const bytes = Buffer.from(base64, 'base64')
+  // Node ignores what is no base64, so only the canonical form counts.
+  return bytes.toString('base64') === base64 ? bytes.toString() : undefined
+}
+
+/** Compares digests in constant time, and with every accepted value whether or not one has fitted. */
+export function compareWith(accepted: readonly string[]): (given: string | undefined) => boolean {
+  const digests = accepted.map(digestOf)
+  return (given) => {
+    const givenDigest = digestOf(given ?? '')
+    let fits = false
+    for (const digest of digests) fits = timingSafeEqual(digest, givenDigest) || fits
+    return fits && given !== undefined
+  }
+}
+
+/** Of one length, whatever the text's. */
+function digestOf(text: string): Buffer {
+  return hash('sha256', text, 'buffer')
+}

@@ -1,0 +1,190 @@
+import type { HttpRequest } from '../http/contract.js'
+import { createVerifier, type SignedBody } from '../ramp/signature.js'
+import { authorization, compareWith, decodePair, onlyHeader } from './authorization-header.js'
+
+/** A way to tell who is asking. Made by `bearer`, `basic`, `apiKey`, `bodySignature` and `anyOf`. */
+export interface CallerCheck {
+  /** The `WWW-Authenticate` value of a refusal. */
+  readonly challenge: string
+  /** Decides by the headers alone, before the body is read. Only a literal `true` is a yes. */
+  readonly byHeaders?: (request: HttpRequest) => unknown
+  /** Decides by the body, when the headers have not done so. Only a literal `true` is a yes. */
+  readonly byBody?: (signed: SignedBody) => unknown
+}
+
+/** Marks what the functions of this file made, also for another copy of this package in the same process. */
+const brand = Symbol.for('@x/koywe-core.CallerCheck')
+
+/** A check of your own. Only a literal `true`, or a promise of it, is a yes; a throw is a no. */
+export type RequestCheck = (request: HttpRequest) => boolean | Promise<boolean>
+
+/**
+ * Accepts `Authorization: Bearer …`.
+ *
+ * @param accepted The token, several while they are rotated, or a function that checks a token, such as a JWT.
+ * @throws {TypeError} when a token is blank or has characters that cannot stand in the header.
+ */
+export function bearer(
+  accepted:
+    | string
+    | readonly string[]
+    | ((token: string, request: HttpRequest) => boolean | Promise<boolean>),
+): CallerCheck {
+  const challenge = 'Bearer'
+  if (typeof accepted === 'function') {
+    return branded({
+      challenge,
+      byHeaders: (request) => {
+        const token = authorization(request, 'bearer')
+        return token !== undefined && accepted(token, request)
+      },
+    })
+  }
+  const isOneOf = compareWith(checkTokens(accepted, 'A bearer token'))
+  return branded({ challenge, byHeaders: (request) => isOneOf(authorization(request, 'bearer')) })
+}
+
+/** A user name and its password, as HTTP Basic sends them. */
+export interface UsernamePassword {
+  readonly username: string
+  readonly password: string
+}
+
+/**
+ * Accepts `Authorization: Basic …`.
+ *
+ * @param accepted One pair, several while they are rotated, or a function that checks a pair.
+ * @throws {TypeError} when a user name or a password is blank, or a user name has a colon.
+ */
+export function basic(
+  accepted:
+    | UsernamePassword
+    | readonly UsernamePassword[]
+    | ((pair: UsernamePassword, request: HttpRequest) => boolean | Promise<boolean>),
+): CallerCheck {
+  const challenge = 'Basic realm="koywe", charset="UTF-8"'
+  if (typeof accepted === 'function') {
+    return branded({
+      challenge,
+      byHeaders: (request) => {
+        const [username, ...rest] = decodePair(authorization(request, 'basic'))?.split(':') ?? []
+        if (username === undefined || rest.length === 0) return false
+        return accepted({ username, password: rest.join(':') }, request)
+      },
+    })
+  }
+  const isOneOf = compareWith(checkPairs(accepted))
+  return branded({
+    challenge,
+    byHeaders: (request) => isOneOf(decodePair(authorization(request, 'basic'))),
+  })
+}
+
+/**
+ * Accepts a fixed value of a header of its own, such as `X-Api-Key`.
+ *
+ * @throws {TypeError} when the name is no header name, or a value is blank or cannot stand in a header.
+ */
+export function apiKey(headerName: string, accepted: string | readonly string[]): CallerCheck {
+  if (typeof headerName !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(headerName)) {
+    throw new TypeError(
+      "`apiKey` needs the name of a header first, as in apiKey('x-api-key', value).",
+    )
+  }
+  const isOneOf = compareWith(checkTokens(accepted, 'An API key'))
+  const name = headerName.toLowerCase()
+  return branded({
+    challenge: 'ApiKey',
+    byHeaders: (request) => isOneOf(onlyHeader(request, name)),
+  })
+}
+
+/**
+ * Accepts a body that is signed as webhooks are, with a `signature` in it. For Koywe's `authMethod: "Hash"`; what that
+ * sends is not published, so this is inferred from the webhooks' form.
+ *
+ * @param secrets The secret given to `updateValidationWebhook`, or several while they are rotated.
+ * @throws {TypeError} when a secret is missing or blank.
+ */
+export function bodySignature(secrets: string | readonly string[]): CallerCheck {
+  const verifier = createVerifier(secrets)
+  return branded({
+    challenge: 'Signature',
+    byBody: ({ text, signature }) =>
+      typeof signature === 'string' && verifier.verify(text, signature) >= 0,
+  })
+}
+
+/**
+ * Accepts a caller that any of several ways accepts. All of them are asked.
+ *
+ * @throws {TypeError} when there is none.
+ */
+export function anyOf(...ways: readonly (CallerCheck | RequestCheck)[]): CallerCheck {
+  if (ways.length === 0) throw new TypeError('`anyOf` needs at least one credential.')
+  const credentials = ways.map(toCallerCheck)
+  const inHeaders = credentials.flatMap(({ byHeaders }) => byHeaders ?? [])
+  const inBody = credentials.flatMap(({ byBody }) => byBody ?? [])
+  return branded({
+    challenge: credentials.map(({ challenge }) => challenge).join(', '),
+    ...(inHeaders.length > 0 && {
+      byHeaders: async (request: HttpRequest) => {
+        const answers = await Promise.allSettled(inHeaders.map(async (ask) => ask(request)))
+        return answers.some((answer) => answer.status === 'fulfilled' && answer.value === true)
+      },
+    }),
+    ...(inBody.length > 0 && {
+      byBody: (signed: SignedBody) => inBody.map((ask) => ask(signed)).includes(true),
+    }),
+  })
+}
+
+/**
+ * Makes a credential of what was given as `auth`.
+ *
+ * @throws {TypeError} when it is none.
+ */
+export function toCallerCheck(auth: unknown): CallerCheck {
+  if (typeof auth === 'function' && !('onAny' in auth)) {
+    return { challenge: 'Koywe', byHeaders: auth as RequestCheck } // its answer is compared with true, its throw is a no
+  }
+  if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, brand)) {
+    return auth as CallerCheck // only the functions of this file put the brand on
+  }
+  throw new TypeError(
+    '`auth` must say how Koywe shows who it is: bearer(token), basic({ username, password }), apiKey(header, value), ' +
+      'bodySignature(secret), anyOf(…) or a function. A bare string, a webhook receiver, and an object that you made or ' +
+      'copied yourself are none of these.',
+  )
+}
+
+/** Nobody can change it afterwards, and a copy of it has no brand. */
+function branded(credential: CallerCheck): CallerCheck {
+  return Object.freeze(Object.defineProperty(credential, brand, { value: true }))
+}
+
+function checkTokens(accepted: string | readonly string[], what: string): readonly string[] {
+  const list = typeof accepted === 'string' ? [accepted] : accepted
+  const sendable = (value: unknown): boolean =>
+    typeof value === 'string' && /^[\x21-\x2b\x2d-\x7e]+$/.test(value)
+  if (Array.isArray(list) && list.length > 0 && list.every(sendable)) return list
+  throw new TypeError(
+    `${what} must be a string of visible ASCII characters without spaces or commas, or a list of such strings. Set it to what ` +
+      'you registered with Koywe, for example in the environment variable KOYWE_CALLBACK_TOKEN.',
+  )
+}
+
+function checkPairs(accepted: UsernamePassword | readonly UsernamePassword[]): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(accepted) ? accepted : [accepted]
+  const isPair = (value: unknown): value is UsernamePassword => {
+    const { username, password } = (value ?? {}) as Partial<UsernamePassword> // checked by the next line
+    const filled = [username, password].every((part) => typeof part === 'string' && part.trim())
+    return filled && !username?.includes(':')
+  }
+  if (list.length > 0 && list.every(isPair)) {
+    return list.map(({ username, password }) => `${username}:${password}`)
+  }
+  throw new TypeError(
+    '`basic` needs a user name without a colon and a password, neither of them blank: basic({ username, password }), or a list of such pairs.',
+  )
+}

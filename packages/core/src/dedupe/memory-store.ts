@@ -1,0 +1,108 @@
+import { checkOptions } from '../setup/options.js'
+import {
+  checkPositive,
+  claimLost,
+  type DedupeStore,
+  type DedupeStoreOptions,
+  dedupeDefaults,
+  dedupeOptions,
+  inProgress,
+} from './store.js'
+
+/** Options of the memory store. */
+export interface MemoryDedupeStoreOptions extends DedupeStoreOptions {
+  /**
+   * How many completed events are remembered; up to twice as many are, then the older half is forgotten. Default: 100,000,
+   * at most about 40 MB.
+   */
+  readonly maxEntries?: number
+  /** The clock, in milliseconds. Default: `performance.now`, which nobody sets back. */
+  readonly now?: () => number
+}
+
+/** What a Map can hold. */
+const mostEntries = 2 ** 24
+
+/**
+ * Remembers events in this process: enough for one server, and lost with it. Each call takes constant time, no timer runs.
+ *
+ * @throws {TypeError} when an option is unknown or not a number above 0, or `maxEntries` is over 16,777,216.
+ */
+export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}): DedupeStore {
+  checkOptions(options, [...dedupeOptions, 'maxEntries', 'now'], 'createMemoryDedupeStore')
+  const { leaseMs = dedupeDefaults.leaseMs, ttlMs = dedupeDefaults.ttlMs } = options
+  const { maxEntries = 100_000, now = () => performance.now() } = options
+  checkPositive({ leaseMs, ttlMs, maxEntries })
+  if (maxEntries > mostEntries)
+    throw new TypeError(`\`maxEntries\` must be at most ${mostEntries}.`)
+
+  const running = new Map<string, Running>()
+  // Two generations: when the newer is full it becomes the older, whose events are forgotten all at once.
+  let newer = new Map<string, Completed>()
+  let older = new Map<string, Completed>()
+
+  function findRunning(key: string): Running | undefined {
+    return ifLive(running.get(key))
+  }
+
+  function findCompleted(key: string): Completed | undefined {
+    return ifLive(newer.get(key) ?? older.get(key))
+  }
+
+  function ifLive<Entry extends Expiring>(entry: Entry | undefined): Entry | undefined {
+    return entry !== undefined && entry.until > now() ? entry : undefined
+  }
+
+  function remember(key: string, completed: Completed): void {
+    if (newer.size >= maxEntries) {
+      older = newer
+      newer = new Map()
+    }
+    newer.set(key, completed)
+  }
+
+  return {
+    async claim(key) {
+      if (findCompleted(key)) return { state: 'done' }
+      const holder = findRunning(key)
+      if (holder) return inProgress(holder.until - now())
+
+      const mine: Running = { until: now() + leaseMs }
+      running.set(key, mine)
+      return {
+        state: 'claimed',
+        leaseMs,
+        async extend() {
+          if (running.get(key) === mine) mine.until = now() + leaseMs
+          else if (!mine.ended) throw claimLost(leaseMs)
+        },
+        async complete() {
+          const holder = findRunning(key) ?? findCompleted(key)?.by
+          if (holder !== undefined && holder !== mine) throw claimLost(leaseMs)
+          mine.ended = true
+          running.delete(key)
+          remember(key, { until: now() + ttlMs, by: mine })
+        },
+        async release() {
+          mine.ended = true
+          if (running.get(key) === mine) running.delete(key)
+        },
+      }
+    },
+  }
+}
+
+interface Expiring {
+  readonly until: number
+}
+
+interface Running extends Expiring {
+  until: number
+  /** Its owner has completed or released it. */
+  ended?: true
+}
+
+interface Completed extends Expiring {
+  /** The claim that completed it. */
+  readonly by: Running
+}

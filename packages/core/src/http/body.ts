@@ -1,0 +1,113 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import getRawBody from 'raw-body'
+import { KoyweError } from '../errors.js'
+import type { Body } from './contract.js'
+import { tooLarge } from './limits.js'
+
+/** Where a parser or a platform may have left the body: the framework's request, or Node's. */
+export interface BodyHolder {
+  /** What a body parser made of it: bytes, text or the parsed value. */
+  readonly body?: unknown
+  /** The untouched bytes or text, where someone kept them (`verify` of a parser, Cloud Functions, fastify-raw-body). */
+  readonly rawBody?: unknown
+}
+
+/**
+ * Where a request's body may be found: the stream, and what the framework's request holds. The stream is usually Node's
+ * request, on which parsers of other frameworks and serverless platforms leave the body, so it is looked at too.
+ */
+export interface BodySource extends BodyHolder {
+  readonly stream: Readable & BodyHolder
+}
+
+/**
+ * Reads a body from wherever it is: kept bytes or text first, then the stream, then the value that a parser made.
+ *
+ * @param limit The most bytes to read.
+ * @throws {KoyweError} `body_too_large`; `body_aborted` when the upload breaks off; `body_consumed` when a
+ * middleware has read the stream and left nothing.
+ */
+export async function readBody(source: BodySource, limit: number): Promise<Body> {
+  const { stream } = source
+  const kept =
+    asKept(source.rawBody) ?? asKept(stream.rawBody) ?? asKept(source.body) ?? asKept(stream.body)
+  if (kept) return withinLimit(kept, limit)
+  if (!stream.readableDidRead) {
+    // Ended without a byte: a parser makes an empty object of that, which is not what was sent.
+    if (stream.readableEnded) return nothing
+    if (!stream.destroyed) return { bytes: await readStream(stream, limit) }
+  }
+  for (const { body } of [source, stream]) {
+    if (body === '') return nothing
+    if (body !== undefined && !isLeftover(body, stream)) return { value: body }
+  }
+  if (stream.destroyed && !stream.readableEnded) throw aborted()
+  throw new KoyweError(
+    'body_consumed',
+    'Another middleware has already consumed the request body and kept neither the bytes nor the parsed value. Mount this middleware before ' +
+      'it, or let it keep the bytes in `rawBody`, as express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes } }) does.',
+  )
+}
+
+const nothing: Body = { text: '' }
+
+/** Bytes or text that someone kept. An empty one may be a placeholder that was set before the stream was read. */
+function asKept(value: unknown): { text: string } | { bytes: Uint8Array } | undefined {
+  if (typeof value === 'string' && value !== '') return { text: value }
+  if (value instanceof Uint8Array && value.length > 0) return { bytes: value }
+  return undefined
+}
+
+function withinLimit<T extends { text: string } | { bytes: Uint8Array }>(kept: T, limit: number) {
+  const length = 'text' in kept ? Buffer.byteLength(kept.text) : kept.bytes.length
+  if (length > limit) throw tooLarge(limit)
+  return kept
+}
+
+/** No JSON object with a field is shorter, as in `{"a":1}`. */
+const shortestField = 7
+
+/** Parsers leave an empty object for a body that they did not read. A body too short to hold a field may be one itself. */
+function isLeftover(body: unknown, stream: Readable & { readonly headers?: IncomingHttpHeaders }) {
+  const isEmpty = typeof body === 'object' && body !== null && Object.keys(body).length === 0
+  return (
+    isEmpty && !Array.isArray(body) && Number(stream.headers?.['content-length']) >= shortestField
+  )
+}
+
+function aborted(cause?: unknown): KoyweError {
+  return new KoyweError('body_aborted', 'The upload broke off before its end.', { cause })
+}
+
+function readStream(stream: Readable, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const onClose = (): void => reject(aborted())
+    // raw-body does not settle when a stream closes before its end.
+    stream.once('close', onClose)
+    // A stream that fails after its reader has left must not end the process.
+    stream.on('error', ignore)
+    getRawBody(stream, { limit }, (error, bytes) => {
+      stream.off('close', onClose)
+      if (error) reject(translate(error, limit))
+      else resolve(bytes)
+    })
+  })
+}
+
+function ignore(): void {}
+
+function translate(error: getRawBody.RawBodyError, limit: number): KoyweError {
+  switch (error.type) {
+    case 'entity.too.large':
+      return tooLarge(limit)
+    case 'stream.encoding.set':
+      return new KoyweError(
+        'body_consumed',
+        'Another middleware has called setEncoding on the request. Remove that call, or mount this middleware before it.',
+        { cause: error },
+      )
+    default:
+      return aborted(error)
+  }
+}

@@ -1,0 +1,138 @@
+import { KoyweError } from '../errors.js'
+import type { Body } from './contract.js'
+import { tooLarge } from './limits.js'
+
+/** A JSON object of which nothing else is known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** How deep a body may nest. Koywe's events are flat. */
+const mostLevels = 64
+
+/** A body of which it is known that it is a JSON object within bounds. */
+export interface ParsedBody {
+  readonly object: JsonObject
+  /** The text that it was parsed from, unless a parser in front has done that. */
+  readonly text: string | undefined
+}
+
+/**
+ * Makes a JSON object of a body. Depth and size are bounded first, so that no later step can be made to work harder than
+ * an honest body makes it: the cost of `JSON.parse` and `JSON.stringify` grows with values times depth.
+ *
+ * @param limit The most bytes, for a parsed value too.
+ * @throws {KoyweError} `body_too_large`; `invalid_json` for anything but a JSON object; `invalid_signature` for an object that
+ * nests too deeply to be one that Koywe signed.
+ */
+export function parseBody(body: Body, limit: number): ParsedBody {
+  if ('value' in body) return { object: toObject(boundValue(body.value, limit)), text: undefined }
+  const text = textOf(body)
+  return { object: toObject(parseText(text, limit)), text }
+}
+
+function toObject(value: unknown): JsonObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as JsonObject // an object that is no array: its fields are unknown until checked
+  }
+  throw new KoyweError('invalid_json', 'The body is not a JSON object.')
+}
+
+/** The text of a body that nobody has parsed yet: UTF-8, a byte order mark dropped, wrong bytes replaced, as every parser does. */
+function textOf(body: Exclude<Body, { readonly value: unknown }>): string {
+  if ('text' in body) return body.text
+  const { buffer, byteOffset, byteLength } = body.bytes
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString()
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+function parseText(text: string, limit: number): unknown {
+  if (Buffer.byteLength(text) > limit) throw tooLarge(limit)
+  if (nestsTooDeep(text)) throw tooDeep(text.trimStart().startsWith('{'))
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new KoyweError('invalid_json', 'The body is not JSON.', { cause })
+  }
+}
+
+/** Reads no further than the limits, and before `JSON.parse`, which needs 4 ms for 64 KiB of brackets. */
+function nestsTooDeep(text: string): boolean {
+  if (!opensOften(text)) return false
+  let level = 0
+  let inString = false
+  for (let index = 0; index < text.length; index++) {
+    switch (text[index]) {
+      case '"':
+        inString = !inString
+        break
+      case '\\':
+        index++
+        break
+      case '[':
+      case '{':
+        if (!inString && ++level > mostLevels) return true
+        break
+      case ']':
+      case '}':
+        if (!inString) level--
+    }
+  }
+  return false
+}
+
+/** What has fewer opening brackets than levels cannot be too deep; an event has one. */
+function opensOften(text: string): boolean {
+  return countUpTo(mostLevels + 1, text, '{') + countUpTo(mostLevels + 1, text, '[') > mostLevels
+}
+
+function countUpTo(most: number, text: string, character: string): number {
+  let count = 0
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
+    if (++count === most) break
+  }
+  return count
+}
+
+/** Bounds a value that a parser made: it may be far over the limit, and hold what JSON has no form for. */
+function boundValue(value: unknown, limit: number): unknown {
+  let bytes = 0
+
+  // A lower bound of the JSON: strings in their quotes, names with quotes and colon, a comma or bracket for each value.
+  function visit(part: unknown, level: number): void {
+    bytes += typeof part === 'string' ? part.length + 2 : 1
+    if (bytes > limit) throw tooLarge(limit)
+    if (typeof part !== 'object' || part === null) return
+    if (level > mostLevels) throw tooDeep(!Array.isArray(value))
+    if (Array.isArray(part)) {
+      for (const item of part) visit(item, level + 1)
+      return
+    }
+    const fields = part as JsonObject // an object that is no array
+    for (const name of Object.keys(fields)) {
+      bytes += name.length + 3
+      visit(fields[name], level + 1)
+    }
+  }
+
+  try {
+    visit(value, 1)
+  } catch (error) {
+    throw KoyweError.is(error) ? error : unreadable(error)
+  }
+  return value
+}
+
+/** The error for a value of a parser that has no JSON form. */
+export function unreadable(cause: unknown): KoyweError {
+  return new KoyweError(
+    'invalid_json',
+    'What a parser made of the body cannot be written as JSON. Mount this middleware before that parser.',
+    { cause },
+  )
+}
+
+function tooDeep(isObject: boolean): KoyweError {
+  return new KoyweError(
+    isObject ? 'invalid_signature' : 'invalid_json',
+    `The body nests deeper than ${mostLevels} levels. Koywe's events are flat, so Koywe did not sign it.`,
+  )
+}

@@ -1,0 +1,42 @@
+import { type KoyweErrorCode, statusOf } from '../errors.js'
+import type { HttpResponse } from './contract.js'
+
+/** An answer whose body is `value` as JSON; nothing that we answer may be cached. */
+export function jsonResponse(
+  status: number,
+  value: unknown,
+  headers?: Readonly<Record<string, string>>,
+): HttpResponse {
+  const body = JSON.stringify(value)
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(body)),
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    body,
+  }
+}
+
+const retryAfterSeconds = '5'
+
+/** The headers that a code asks for. */
+export function errorHeaders(code: KoyweErrorCode): Record<string, string> {
+  if (statusOf(code) === 503) return { 'retry-after': retryAfterSeconds }
+  // The rest of the upload is still to come, so the connection cannot serve another request.
+  if (code === 'body_timeout') return { connection: 'close' }
+  return {}
+}
+
+const answers = new Map<KoyweErrorCode, HttpResponse>()
+
+/** The answer to a webhook that is refused: its code and nothing else. */
+export function answerTo(code: KoyweErrorCode): HttpResponse {
+  const existing = answers.get(code)
+  if (existing) return existing
+  const answer = jsonResponse(statusOf(code), { error: code }, errorHeaders(code))
+  answers.set(code, answer)
+  return answer
+}

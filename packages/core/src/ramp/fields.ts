@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { KoyweError } from '../errors.js'
+import type { JsonObject } from '../http/json-object.js'
+import { isKoyweEventName, type KoyweEvent, type UnknownKoyweEvent } from './events.js'
+
+/**
+ * Checks a verified payload against the types promised to listeners, and returns it as an event.
+ *
+ * @throws {KoyweError} `invalid_payload`.
+ */
+export function parseEvent(payload: JsonObject): KoyweEvent | UnknownKoyweEvent {
+  const { eventName, orderId, timeStamp, externalId } = payload
+  if (typeof eventName !== 'string' || eventName === '') throw wrongField('eventName')
+  const isRequired = isKoyweEventName(eventName)
+  if (typeof orderId !== 'string' && (isRequired || orderId !== undefined))
+    throw wrongField('orderId')
+  if (typeof timeStamp !== 'string' && (isRequired || timeStamp !== undefined)) {
+    throw wrongField('timeStamp')
+  }
+  if (externalId !== undefined && externalId !== null && typeof externalId !== 'string') {
+    throw wrongField('externalId')
+  }
+  return payload as unknown as KoyweEvent | UnknownKoyweEvent // the checks above are the fields of both
+}
+
+/**
+ * Recognises webhooks of Koywe's Payments API, which are signed in a header and have another shape.
+ *
+ * @throws {KoyweError} `payments_webhook`.
+ */
+export function checkNotPayments(payload: JsonObject, headers: IncomingHttpHeaders): void {
+  const ofPayments = 'koywe-signature' in headers || ('type' in payload && 'data' in payload)
+  if (!ofPayments || 'eventName' in payload) return
+  throw new KoyweError(
+    'payments_webhook',
+    "This is a webhook of Koywe's Payments API (a Koywe-Signature header, `type` and `data`). This middleware is for the " +
+      'ramp API, which signs inside the body and sends `eventName`. Register another URL for the Payments API.',
+  )
+}
+
+function wrongField(field: string): KoyweError {
+  return new KoyweError(
+    'invalid_payload',
+    `The signature is valid, but the field \`${field}\` is missing or not a string, so this is not an event of the ramp API.`,
+  )
+}

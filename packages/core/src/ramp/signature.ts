@@ -1,0 +1,119 @@
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { type JsonObject, unreadable } from '../http/json-object.js'
+
+/** One secret, or several while they are being rotated: the current one first. */
+export type Secrets = string | readonly string[]
+
+/** A body taken apart: what is signed, and the signature that came with it. */
+export interface SignedBody {
+  /** The body without `signature`, every other field kept, in the order received. */
+  readonly payload: JsonObject
+  /** `JSON.stringify(payload)`: the text that Koywe signs. */
+  readonly text: string
+  /** An empty string when there is none, or it is not a string. */
+  readonly signature: string
+}
+
+/**
+ * Splits a body into payload and signature.
+ * Source: Koywe's page, `createHmac('sha256', secret).update(JSON.stringify(payload))`. That `payload` is the body
+ * without `signature` is inferred from the example and seen in production.
+ *
+ * @throws {KoyweError} `invalid_json` when a value that a parser made has no JSON form.
+ */
+export function splitBody(body: JsonObject): SignedBody {
+  const { signature, ...payload } = body
+  return {
+    payload,
+    text: toJson(payload),
+    signature: typeof signature === 'string' ? signature : '',
+  }
+}
+
+function toJson(payload: JsonObject): string {
+  let text: unknown
+  try {
+    text = JSON.stringify(payload)
+  } catch (cause) {
+    throw unreadable(cause)
+  }
+  // A `toJSON` among the fields may give anything.
+  if (typeof text === 'string' && text.startsWith('{')) return text
+  throw unreadable(undefined)
+}
+
+/** The signature of a text as Koywe makes it: HMAC-SHA256, 64 lower-case hex characters. */
+export function sign(text: string, secret: string): string {
+  return hmac(text, prepareKey(secret))
+}
+
+/** One or more secrets, made ready once for every check to come. */
+export interface Verifier {
+  /** Returns the index of the secret that made `signature`, or -1. The digests are compared in constant time. */
+  verify(text: string, signature: string): number
+  /** Tells whether a secret made `signature` without the white space or quotes around it. */
+  verifyTrimmed(text: string, signature: string): boolean
+}
+
+/**
+ * Makes a verifier of the secrets that are accepted, the current one first.
+ *
+ * @throws {TypeError} when there is no secret, or one is not a string or blank.
+ */
+export function createVerifier(secrets: Secrets): Verifier {
+  const list = typeof secrets === 'string' ? [secrets] : secrets
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isSecret)) {
+    throw new TypeError(
+      'A webhook secret must be a string that is not blank, or a list of such strings. Set it to the secret that you ' +
+        'registered with Koywe, for example in the environment variable KOYWE_WEBHOOK_SECRET.',
+    )
+  }
+  const keys = list.map(prepareKey)
+  const trimmedKeys = list.flatMap((secret) =>
+    trimSecret(secret) === secret ? [] : [prepareKey(trimSecret(secret))],
+  )
+
+  return {
+    verify: (text, signature) => indexOfMatch(keys, text, signature),
+    verifyTrimmed: (text, signature) => indexOfMatch(trimmedKeys, text, signature) >= 0,
+  }
+}
+
+/** Whether a text has the form of Koywe's signatures: 64 lower-case hex characters. */
+export function isSignature(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text)
+}
+
+const signatureLength = 64
+// Used again for each comparison, which is synchronous: two buffers less for each delivery.
+const given = Buffer.alloc(2 * signatureLength)
+const givenSignature = given.subarray(0, signatureLength)
+const made = Buffer.alloc(signatureLength)
+
+function indexOfMatch(keys: readonly KeyObject[], text: string, signature: string): number {
+  // Characters that need more than one byte would not fit.
+  if (signature.length !== signatureLength || given.write(signature) !== signatureLength) return -1
+  for (let index = 0; index < keys.length; index++) {
+    made.write(hmac(text, keys[index] as KeyObject)) // below the length
+    if (timingSafeEqual(made, givenSignature)) return index
+  }
+  return -1
+}
+
+/** In hex, which is made faster than a buffer. */
+function hmac(text: string, key: KeyObject): string {
+  return createHmac('sha256', key).update(text).digest('hex')
+}
+
+function prepareKey(secret: string): KeyObject {
+  return createSecretKey(secret, 'utf8')
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== ''
+}
+
+function trimSecret(secret: string): string {
+  const bare = secret.trim().replace(/^(["'`])(.*)\1$/s, '$2')
+  return bare === '' ? secret : bare
+}

@@ -1,0 +1,104 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { KoyweError } from '../errors.js'
+import type { Refusal } from '../http/handler.js'
+import type { ParsedBody } from '../http/json-object.js'
+import { checkNotPayments } from './fields.js'
+import { isSignature, type SignedBody, splitBody, type Verifier } from './signature.js'
+
+/** A body that Koywe signed. */
+export interface VerifiedBody {
+  /** Exactly what `JSON.parse(text)` gives. */
+  readonly payload: SignedBody['payload']
+  /** The text that was signed. */
+  readonly text: string
+  /** Which of the secrets made the signature. */
+  readonly secretIndex: number
+}
+
+/**
+ * Checks that Koywe signed the body. A bad signature is a {@link Refusal} of code `invalid_signature`, whose sentence names the
+ * likely cause.
+ *
+ * @throws {KoyweError} `missing_signature`; `invalid_payload` when `signature` is not a string; `payments_webhook` when the
+ * body is one of the other API; `invalid_json` when what a parser made has no JSON form.
+ */
+export function verifySignature(
+  body: ParsedBody,
+  verifier: Verifier,
+  headers: IncomingHttpHeaders,
+): VerifiedBody | Refusal {
+  checkSignatureField(body.object, headers)
+  const signed = splitBody(body.object)
+  const secretIndex = verifier.verify(signed.text, signed.signature)
+  if (secretIndex < 0) {
+    return {
+      code: 'invalid_signature',
+      sentence: () => explain(body, signed, verifier, headers['content-length']),
+    }
+  }
+  // Several texts parse to what is written as one: 1e999 becomes null, -0 becomes 0, a Date of a parser its text. What Koywe
+  // sends is the signed text with the signature before its last brace, and is parsed already.
+  const payload = isVerbatim(body.text, signed.text) ? signed.payload : JSON.parse(signed.text)
+  return { payload, text: signed.text, secretIndex }
+}
+
+function checkSignatureField(object: ParsedBody['object'], headers: IncomingHttpHeaders): void {
+  const { signature } = object
+  if (signature === undefined || signature === null || signature === '') {
+    checkNotPayments(object, headers)
+    throw new KoyweError(
+      'missing_signature',
+      'The body has no `signature`. Koywe signs only when a secret was given at registration (updateWebhook): give one there.',
+    )
+  }
+  if (typeof signature !== 'string') {
+    throw new KoyweError('invalid_payload', 'The field `signature` is not a string.')
+  }
+}
+
+/** How much longer a body is than its signed text: `,"signature":"…"` before the last brace. */
+const signatureLength = ',"signature":""'.length + 64
+
+/** Whether a text is what Koywe writes for this payload and signature: no other text of that length starts so and has both. */
+function isVerbatim(received: string | undefined, text: string): boolean {
+  return (
+    received !== undefined &&
+    received.length === text.length + signatureLength &&
+    received.startsWith(text.slice(0, -1))
+  )
+}
+
+/** Says why a signature does not fit a body, as far as that can be told. Names no secret and no digest. */
+function explain(
+  { text: received }: ParsedBody,
+  { payload, text, signature }: SignedBody,
+  verifier: Verifier,
+  contentLength: string | undefined,
+): string {
+  if (!isSignature(signature.toLowerCase())) {
+    return 'The field `signature` is not 64 hexadecimal characters, so Koywe did not make it.'
+  }
+  if (verifier.verify(text, signature.toLowerCase()) >= 0) {
+    return 'The signature is right but in upper case. Koywe sends lower case: did something on the way change the body?'
+  }
+  if (verifier.verifyTrimmed(text, signature)) {
+    return 'The signature fits the secret without the white space or quotes around it. Remove them where the secret is set.'
+  }
+  const wholeBody = JSON.stringify({ ...payload, signature: '' })
+  if (verifier.verify(wholeBody, signature) >= 0) {
+    return 'The signature was made over the whole body, with an empty `signature` in it. Sign the body without that field.'
+  }
+  const length = Buffer.byteLength(JSON.stringify({ ...payload, signature }))
+  if (contentLength !== undefined && Number(contentLength) !== length) {
+    return received === undefined
+      ? `Content-Length was ${Number(contentLength)}, but the parsed body serialises to ${length} bytes: something modified it on the way. ` +
+          'Mount this middleware before anything that edits `req.body`.'
+      : `The body has ${Number(contentLength)} bytes, but ${length} as JSON.stringify writes it, which is how Koywe signs and sends it: ` +
+          'it was not made by Koywe, or something modified it on the way.'
+  }
+  return (
+    'No secret of yours made this signature. Either the sender is not Koywe (a forgery, harmless), or your secret is not the one ' +
+    'registered with Koywe: compare them, and check that sandbox and production are not mixed up. A middleware that rebuilds the ' +
+    'body with its fields in another order has the same effect.'
+  )
+}

@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto'
+import type { Claim } from '../dedupe/store.js'
+import type { Exchange, Subject } from '../http/exchange.js'
+import { aboutDelivery } from '../log/about.js'
+import type { KoyweEvent, UnknownKoyweEvent } from '../ramp/events.js'
+import type { VerifiedBody } from '../ramp/verify-signature.js'
+import { alwaysClaimed } from './claim.js'
+
+/** What is known about one delivery of an event, beside the event itself. */
+export interface Delivery {
+  /**
+   * The SHA-256 of the signed text, in hex: the same for every copy and retry of one event, whatever secret signed it.
+   * Use it as the idempotency key of what a listener does.
+   */
+  readonly id: string
+  /** When this delivery reached the server. */
+  readonly receivedAt: Date
+  /** The event's `timeStamp`, or `undefined` when it is no date. */
+  readonly occurredAt: Date | undefined
+  /** Aborts when `timeoutMs` has passed and the sender has been asked to retry. */
+  readonly signal: AbortSignal
+  /** Which of the secrets made the signature: 0 is the current one. */
+  readonly secretIndex: number
+  /** The text that was signed: the body as JSON without `signature`. */
+  readonly signedText: string
+  /** What the dedupe store gave for this event. It is completed or released when the listeners have ended. */
+  readonly claim: Claim
+}
+
+/** A delivery in which nothing is computed before it is read. */
+export class ReceivedDelivery implements Delivery, Subject {
+  readonly receivedAt: Date
+  readonly secretIndex: number
+  readonly signedText: string
+  claim: Claim = alwaysClaimed
+  readonly #event: KoyweEvent | UnknownKoyweEvent
+  readonly #exchange: Exchange
+  #id: string | undefined
+
+  constructor(
+    event: KoyweEvent | UnknownKoyweEvent,
+    { text, secretIndex }: VerifiedBody,
+    receivedAt: Date,
+    exchange: Exchange,
+  ) {
+    this.receivedAt = receivedAt
+    this.secretIndex = secretIndex
+    this.signedText = text
+    this.#event = event
+    this.#exchange = exchange
+  }
+
+  /** What the listeners get as their first argument. */
+  get event(): KoyweEvent | UnknownKoyweEvent {
+    return this.#event
+  }
+
+  get id(): string {
+    this.#id ??= hash('sha256', this.signedText)
+    return this.#id
+  }
+
+  get occurredAt(): Date | undefined {
+    const date = new Date(this.#event.timeStamp ?? Number.NaN)
+    return Number.isNaN(date.getTime()) ? undefined : date
+  }
+
+  get signal(): AbortSignal {
+    return this.#exchange.signal
+  }
+
+  about(): string {
+    return aboutDelivery(this.#event, this.id)
+  }
+}

@@ -1,0 +1,165 @@
+import { quote } from '../log/quote.js'
+import {
+  isKoyweEventName,
+  type KoyweEvent,
+  type KoyweEventMap,
+  type KoyweEventName,
+  koyweEventNames,
+  type UnknownKoyweEvent,
+} from '../ramp/events.js'
+import type { Delivery } from './delivery.js'
+
+/** Handles one event. It is awaited: the webhook is acknowledged only when it has succeeded. */
+export type Listener<Event> = (event: Event, delivery: Delivery) => unknown
+
+/** Registers listeners by event name. Every method returns the object it was called on. */
+export interface KoyweEmitter {
+  /** Calls `listener` for every event of that name. @throws {TypeError} for a name that is not in {@link koyweEventNames}. */
+  on<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
+  /** Calls `listener` until it has succeeded once: if it fails, it stays for the retry. */
+  once<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
+  /** Removes a listener that `on` or `once` added. */
+  off<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
+  /** Calls `listener` for every event, also for names that this version does not know. */
+  onAny(listener: Listener<KoyweEvent | UnknownKoyweEvent>): this
+  /** Removes a listener that `onAny` added. */
+  offAny(listener: Listener<KoyweEvent | UnknownKoyweEvent>): this
+}
+
+interface Registration {
+  readonly key: string | symbol
+  readonly listener: Listener<never>
+  readonly once: boolean
+  /** Whether a `once` listener is running, so that it is not started a second time. */
+  running: boolean
+}
+
+/** What `createEmitter` returns: the emitter, and the functions that only the receiver calls. */
+export interface EmitterParts {
+  readonly emitter: KoyweEmitter
+  /** Tells whether any listener would be called for events of that name. */
+  hears(name: string): boolean
+  /**
+   * Starts every listener of the event, those of its name first, in the order they were added, and waits for all of them.
+   * Gives the errors of those that failed.
+   */
+  emit(event: KoyweEvent | UnknownKoyweEvent, delivery: Delivery): Errors | Promise<Errors>
+}
+
+/** What listeners threw: empty after a success. */
+type Errors = readonly unknown[]
+
+const any = Symbol('any event')
+const none: readonly Registration[] = []
+const noErrors: Errors = []
+
+/** Creates an emitter that awaits its listeners and runs all of them even when one fails. */
+export function createEmitter(): EmitterParts {
+  // Lists are replaced and never changed: what a listener adds or removes counts from the next event on.
+  const registrations = new Map<string | symbol, readonly Registration[]>()
+
+  function listOf(key: string | symbol): readonly Registration[] {
+    return registrations.get(key) ?? none
+  }
+
+  function add(key: string | symbol, listener: Listener<never>, once = false): void {
+    if (typeof listener !== 'function') throw new TypeError('A listener must be a function.')
+    registrations.set(key, [...listOf(key), { key, listener, once, running: false }])
+  }
+
+  function remove(key: string | symbol, isIt: (registration: Registration) => boolean): void {
+    const list = listOf(key)
+    const index = list.findIndex(isIt)
+    if (index >= 0) registrations.set(key, list.toSpliced(index, 1))
+  }
+
+  /** Waits only for a listener that is asynchronous. */
+  function call(
+    registration: Registration,
+    event: KoyweEvent | UnknownKoyweEvent,
+    delivery: Delivery,
+  ): Errors | Promise<Errors> {
+    if (registration.once && registration.running) return noErrors
+    registration.running = true
+    try {
+      // `on` has tied the listener's event type to the name it is stored under.
+      const result = (registration.listener as Listener<typeof event>)(event, delivery)
+      return isThenable(result) ? wait(registration, result) : succeed(registration)
+    } catch (error) {
+      return fail(registration, error)
+    }
+  }
+
+  async function wait(registration: Registration, result: PromiseLike<unknown>): Promise<Errors> {
+    try {
+      await result
+      return succeed(registration)
+    } catch (error) {
+      return fail(registration, error)
+    }
+  }
+
+  function succeed(registration: Registration): Errors {
+    registration.running = false
+    if (registration.once) remove(registration.key, (other) => other === registration)
+    return noErrors
+  }
+
+  function fail(registration: Registration, error: unknown): Errors {
+    registration.running = false
+    return [error]
+  }
+
+  const emitter: KoyweEmitter = {
+    on(name, listener) {
+      add(checkName(name), listener)
+      return this
+    },
+    once(name, listener) {
+      add(checkName(name), listener, true)
+      return this
+    },
+    off(name, listener) {
+      remove(checkName(name), (registration) => registration.listener === listener)
+      return this
+    },
+    onAny(listener) {
+      add(any, listener)
+      return this
+    },
+    offAny(listener) {
+      remove(any, (registration) => registration.listener === listener)
+      return this
+    },
+  }
+
+  return {
+    emitter,
+    hears: (name) => listOf(name).length + listOf(any).length > 0,
+    emit(event, delivery) {
+      const named = listOf(event.eventName)
+      const due = named.length > 0 ? named.concat(listOf(any)) : listOf(any)
+      const [only] = due
+      if (only === undefined) return noErrors
+      if (due.length === 1) return call(only, event, delivery)
+      return Promise.all(due.map((one) => call(one, event, delivery))).then((all) => all.flat())
+    },
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  )
+}
+
+function checkName(name: unknown): KoyweEventName {
+  if (isKoyweEventName(name)) return name
+  throw new TypeError(
+    `${quote(name)} is not an event name that this version knows (${koyweEventNames.join(', ')}). ` +
+      'To handle a newer event, use onAny and compare `event.eventName`.',
+  )
+}

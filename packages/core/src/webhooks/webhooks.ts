@@ -1,0 +1,217 @@
+import { createMemoryDedupeStore } from '../dedupe/memory-store.js'
+import type { ClaimInProgress, DedupeStore } from '../dedupe/store.js'
+import { KoyweError, type KoyweErrorCode } from '../errors.js'
+import type { Body, HttpHandler, HttpResponse } from '../http/contract.js'
+import { checkTimeout, type Exchange } from '../http/exchange.js'
+import { createHandler, type Refusal } from '../http/handler.js'
+import { parseBody } from '../http/json-object.js'
+import { checkHeaders, checkLimit } from '../http/limits.js'
+import { answerTo, jsonResponse } from '../http/response.js'
+import { checkLogger, createLog, type Logger } from '../log/logger.js'
+import { isKoyweEventName } from '../ramp/events.js'
+import { parseEvent } from '../ramp/fields.js'
+import { createVerifier, type Secrets } from '../ramp/signature.js'
+import { verifySignature } from '../ramp/verify-signature.js'
+import { checkOptions } from '../setup/options.js'
+import { claimEvent, completeClaim, releaseClaim } from './claim.js'
+import { ReceivedDelivery } from './delivery.js'
+import { createEmitter, type KoyweEmitter } from './emitter.js'
+import { createInFlight } from './in-flight.js'
+import { renewLease } from './renew-lease.js'
+
+/** Settings of a receiver. */
+export interface KoyweWebhooksOptions {
+  /** The largest body that is read, in bytes. Default: 65,536. */
+  readonly limit?: number
+  /**
+   * How long one delivery may take until its sender is told to come back later, in milliseconds. Listeners go on, and
+   * their success is remembered. Koywe documents no limit of its own. Default: 5000.
+   */
+  readonly timeoutMs?: number
+  /** Where the sentences for the developer go; `false` for nowhere. Default: the framework's log of the request, else `console`. */
+  readonly logger?: Logger | false
+  /** Remembers handled events; `false` lets every copy through to the listeners. Default: a memory store. */
+  readonly dedupe?: DedupeStore | false
+}
+
+/** What a user does with a receiver, or with the middleware made of it. */
+export interface KoyweListeners extends KoyweEmitter {
+  /**
+   * Resolves when no delivery is being handled and every claim is settled. For a graceful stop: close the server first, so
+   * that no delivery comes in, then wait for this; listeners that outlasted `timeoutMs` are waited for too.
+   */
+  idle(): Promise<void>
+}
+
+/** Verifies deliveries, hands their events to listeners and decides the answers. */
+export interface KoyweWebhooks extends KoyweListeners, HttpHandler {}
+
+/**
+ * Makes a receiver of Koywe's ramp webhooks. One receiver can serve several mounts and servers.
+ *
+ * @param secrets What was registered with Koywe as the webhook's secret.
+ * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
+ */
+export function createKoyweWebhooks(
+  secrets: Secrets,
+  options: KoyweWebhooksOptions = {},
+): KoyweWebhooks {
+  checkOptions(options, ['limit', 'timeoutMs', 'logger', 'dedupe'], 'a webhook receiver')
+  const { limit = 64 * 1024, timeoutMs = 5000, dedupe = createMemoryDedupeStore() } = options
+  const verifier = createVerifier(secrets)
+  checkLimit(limit)
+  checkTimeout(timeoutMs)
+  checkLogger(options.logger)
+  checkDedupe(dedupe)
+  const log = createLog(options.logger)
+  const { emitter, hears, emit } = createEmitter()
+  const { track, idle } = createInFlight()
+  const unheard = new Set<string>()
+  let toldOfOldSecret = false
+
+  /** The way of a delivery: read, verify, claim, emit, answer. */
+  async function answer(exchange: Exchange): Promise<HttpResponse | Refusal> {
+    const receivedAt = new Date()
+    checkHeaders(exchange.request.headers, limit)
+    const body = await exchange.request.body(limit)
+    exchange.throwIfOver()
+    const delivery = open(body, receivedAt, exchange)
+    return 'code' in delivery ? delivery : track(handOver(delivery, exchange))
+  }
+
+  function open(body: Body, receivedAt: Date, exchange: Exchange): ReceivedDelivery | Refusal {
+    const verified = verifySignature(parseBody(body, limit), verifier, exchange.request.headers)
+    if ('code' in verified) return verified
+    const event = parseEvent(verified.payload)
+    const delivery = new ReceivedDelivery(event, verified, receivedAt, exchange)
+    exchange.subject = delivery
+    if (verified.secretIndex > 0) tellOfOldSecret(exchange, verified.secretIndex)
+    if (!hears(event.eventName)) tellOfUnheard(exchange, event.eventName)
+    return delivery
+  }
+
+  /**
+   * Claims the event, runs the listeners and completes the claim, even when that takes longer than the sender is kept
+   * waiting.
+   */
+  async function handOver(
+    delivery: ReceivedDelivery,
+    exchange: Exchange,
+  ): Promise<HttpResponse | Refusal> {
+    if (dedupe !== false) {
+      const claim = await claimEvent(dedupe, delivery.id, exchange, log)
+      if (claim.state === 'done') return duplicate
+      if (claim.state === 'in_progress') return inProgress(claim)
+      delivery.claim = claim
+    }
+    exchange.late = tooSlow
+    const emitted = emit(delivery.event, delivery)
+    const failures =
+      emitted instanceof Promise ? await renewing(emitted, delivery, exchange) : emitted
+    if (failures.length > 0)
+      return giveUp('a listener failed', 'handler_failed', failures, exchange, delivery)
+    const failure =
+      dedupe === false ? undefined : await completeClaim(delivery.claim, exchange, log)
+    if (failure === undefined) return received
+    return giveUp('the event could not be completed', failure.code, [failure], exchange, delivery)
+  }
+
+  /** Keeps the claim while listeners run, however long they take. */
+  async function renewing<T>(
+    running: Promise<T>,
+    delivery: ReceivedDelivery,
+    exchange: Exchange,
+  ): Promise<T> {
+    const stop = renewLease(delivery.claim, {
+      error: (error, sentence) =>
+        log.error(exchange.request.logger, error, sentence + delivery.about()),
+    })
+    try {
+      return await running
+    } finally {
+      stop()
+    }
+  }
+
+  /** Logs each error by itself, since not every log writes those in an AggregateError, and lets a retry claim the event. */
+  async function giveUp(
+    what: string,
+    code: KoyweErrorCode,
+    errors: readonly unknown[],
+    exchange: Exchange,
+    delivery: ReceivedDelivery,
+  ): Promise<HttpResponse> {
+    for (const error of errors) {
+      log.error(exchange.request.logger, error, `koywe ${code}: ${what}.${delivery.about()}`)
+    }
+    await releaseClaim(delivery.claim, exchange, log)
+    return answerTo(code)
+  }
+
+  function tellOfOldSecret({ request }: Exchange, secretIndex: number): void {
+    if (toldOfOldSecret) return
+    toldOfOldSecret = true
+    log.warn(
+      request.logger,
+      `koywe: a webhook was signed with secret ${secretIndex + 1} of the list and not with the first. Keep that secret ` +
+        'in the list until no server has logged this for a few days; it is logged once per process.',
+    )
+  }
+
+  /** Koywe sends every event to one URL, so one that nobody listens for is acknowledged: also one whose listener came too late. */
+  function tellOfUnheard({ request }: Exchange, eventName: string): void {
+    if (!isKoyweEventName(eventName) || unheard.has(eventName)) return
+    unheard.add(eventName)
+    log.warn(
+      request.logger,
+      `koywe: no listener for "${eventName}": the event was acknowledged and will not be sent again. If you want such events, ` +
+        'add the listener before the server starts. This is logged once per event name.',
+    )
+  }
+
+  function tooSlow(): KoyweError {
+    return new KoyweError(
+      'timeout',
+      `The listeners need more than ${timeoutMs} ms. They keep running, and the sender was asked to retry; make them faster, hand ` +
+        'their work to a queue, or raise `timeoutMs`.',
+    )
+  }
+
+  const handle = createHandler({
+    timeoutMs,
+    log,
+    late: () => new KoyweError('body_timeout', `The body did not arrive within ${timeoutMs} ms.`),
+    answer,
+    answerTo,
+  })
+  return Object.assign(emitter, {
+    idle,
+    handle: (request) => track(handle(request)),
+  } satisfies Pick<KoyweWebhooks, 'idle' | 'handle'>)
+}
+
+const received = jsonResponse(200, { received: true })
+const duplicate = jsonResponse(200, { received: true, duplicate: true })
+
+/** Until when is said with the time of this server's clock: the store's may be another. */
+function inProgress({ retryAfterMs }: ClaimInProgress): Refusal {
+  return {
+    code: 'in_progress',
+    sentence: () => {
+      const until =
+        retryAfterMs === undefined
+          ? ''
+          : ` until ${new Date(Date.now() + retryAfterMs).toISOString()}, unless it is renewed`
+      return `The event is claimed${until}, by a server that is handling it or has died. The sender was asked to retry.`
+    },
+  }
+}
+
+function checkDedupe(dedupe: unknown): void {
+  if (dedupe === false) return
+  const store = dedupe as Partial<DedupeStore> | null // only looked at, by the next line
+  if (typeof store?.claim === 'function') return
+  throw new TypeError(
+    '`dedupe` must be a store with a method `claim`, such as createMemoryDedupeStore() makes, or `false`.',
+  )
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import { createMatcher, type Place } from '../../src/adapter.js'
+
+/** A request as the rule sees it: the adapter's facts are read off it. */
+interface Facts {
+  readonly path: string
+  readonly place?: Place
+}
+
+function matcherOf(path: string | undefined, defaultPath = '/webhooks/koywe') {
+  const log: string[] = []
+  const isOurs = createMatcher<Facts>({
+    path,
+    defaultPath,
+    warn: (sentence) => log.push(sentence),
+    pathOf: (request) => request.path,
+    placeOf: ({ place }) => place ?? expect.fail('the place was looked at'),
+  })
+  const post = (path: string, place?: Place) =>
+    isOurs('POST', place ? { path, place } : { path }, undefined)
+  return { log, isOurs, post }
+}
+
+it('bare, only a POST to the very default path is ours', () => {
+  const { post } = matcherOf(undefined)
+  expect(post('/webhooks/koywe', 'outside')).toBe(true)
+  for (const path of ['/', '', '/webhooks/koywe/', '/webhooks/koyweX', '/Webhooks/Koywe']) {
+    expect(post(path, 'outside')).toBe(false)
+  }
+})
+
+it('on a route or path of its own, every path is ours', () => {
+  const { post, log } = matcherOf(undefined)
+  expect(post('/any', 'here')).toBe(true)
+  expect(log).toEqual([])
+})
+
+it('a path option decides alone', () => {
+  const { post } = matcherOf('/in')
+  expect(post('/in')).toBe(true)
+  expect(post('/webhooks/koywe')).toBe(false)
+  expect(matcherOf('*').post('/any')).toBe(true)
+})
+
+it('no other method is ours', () => {
+  for (const option of [undefined, '*', '/in']) {
+    for (const method of ['GET', 'PUT', 'HEAD', 'OPTIONS', 'post', '']) {
+      const { isOurs } = matcherOf(option, '/in')
+      expect(isOurs(method, { path: '/in', place: 'here' }, undefined)).toBe(false)
+    }
+  }
+})
+
+it('does not look at the place for a POST to its own path, nor for other methods once it is known to be bare', () => {
+  const { isOurs, post } = matcherOf(undefined)
+  expect(post('/webhooks/koywe')).toBe(true)
+  isOurs('GET', { path: '/', place: 'outside' }, undefined)
+  expect(isOurs('GET', { path: '/' }, undefined)).toBe(false)
+})
+
+describe('where it cannot be seen what stands on the route that has matched', () => {
+  it('a middleware that was only ever reached through routes answers, without a word', () => {
+    const { post, log } = matcherOf(undefined)
+    expect([post('/hooks', 'unclear'), post('/hooks', 'unclear')]).toEqual([true, true])
+    expect(log).toEqual([])
+  })
+
+  it.each(['GET', 'POST'])(
+    'one that a %s has reached without a route passes on, and says so once with the cure',
+    (method) => {
+      const { isOurs, post, log } = matcherOf(undefined)
+      isOurs(method, { path: '/other', place: 'outside' }, undefined)
+      expect([post('/orders', 'unclear'), post('/orders', 'unclear')]).toEqual([false, false])
+      expect(log).toEqual([expect.stringMatching(/POST to "\/orders" was passed on.*path: '\*'/)])
+    },
+  )
+})
+
+it('says once that it has answered on what turns out to be the route of another, with the cure', () => {
+  const { isOurs, post, log } = matcherOf(undefined)
+  expect(post('/orders', 'unclear')).toBe(true)
+  isOurs('GET', { path: '/', place: 'outside' }, undefined)
+  expect(post('/orders', 'unclear')).toBe(false)
+  expect(log[0]).toMatch(/POST to "\/orders" was answered.*before the routes/)
+})
+
+it('says once that a POST was passed on behind a route, with the cure', () => {
+  const { post, log } = matcherOf(undefined)
+  expect([post('/orders', 'elsewhere'), post('/other', 'elsewhere')]).toEqual([false, false])
+  expect(log).toEqual([expect.stringMatching(/POST to "\/orders" was passed on.*path: '\*'/)])
+})
+
+describe('a near miss of the path that it answers at', () => {
+  it.each(['/webhooks/koywe/', '/WEBHOOKS/Koywe', '//webhooks/koywe', '/webhooks///koywe//'])(
+    '%s is passed on, and said once with the cure',
+    (path) => {
+      const { post, log } = matcherOf(undefined)
+      expect([post(path, 'outside'), post(path, 'outside')]).toEqual([false, false])
+      expect(log).toEqual([expect.stringMatching(/passed on.*ends in \/webhooks\/koywe .*`path`/)])
+      expect(log[0]).toContain(path)
+    },
+  )
+
+  it('of the option path too', () => {
+    const { post, log } = matcherOf('/in/a.b')
+    expect([post('/in/axb'), post('/in/a.b/')]).toEqual([false, false])
+    expect(log).toEqual([expect.stringContaining('"/in/a.b/" was passed on')])
+  })
+
+  it('is none where the path differs in more', () => {
+    const { post, log } = matcherOf(undefined)
+    for (const path of ['/webhooks/koyweX', '/x/webhooks/koywe', '/webhookskoywe', '/']) {
+      post(path, 'outside')
+    }
+    expect(log).toEqual([])
+  })
+})
+
+it('writes no more than 40 characters of a path to the log, and none that a terminal obeys', () => {
+  const { post, log } = matcherOf(undefined)
+  post(`/${'\u001b[2J\u009b\u2028'.repeat(50)}`, 'elsewhere')
+  expect(log[0]).toMatch(/^[\x20-\x7e…]{1,600}$/)
+  expect(log[0]).not.toContain('2J'.repeat(8))
+})
+
+it.each([[''], ['in'], [' /in'], [1], [null], [['/in']], [/in/]])(
+  'the path option %j throws a TypeError that shows a path',
+  (path) => {
+    // Given by those who do not use TypeScript.
+    expect(() => matcherOf(path as string)).toThrow(TypeError)
+    expect(() => matcherOf(path as string)).toThrow('begin with a slash')
+  },
+)

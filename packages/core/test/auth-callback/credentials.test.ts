@@ -1,0 +1,240 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  anyOf,
+  apiKey,
+  basic,
+  bearer,
+  bodySignature,
+  type CallerCheck,
+  createKoyweAuthCallback,
+  createKoyweWebhooks,
+} from '../../src/index.js'
+import { signEvent } from '../../src/testing.js'
+import { requestOf } from '../requests.js'
+
+const numRuns = process.env.CI ? 10_000 : 1_000
+const question = { email: 'maria@example.com' }
+
+/** Asks with one header and tells the status; `isAllowed` says yes to everyone who gets that far. */
+async function statusOf(auth: CallerCheck, name: string, value: string, body: unknown = question) {
+  const callback = createKoyweAuthCallback({ auth, isAllowed: () => true, logger: false })
+  const request = { ...requestOf(body), rawHeaders: [name, value] }
+  const { status, body: answer } = await callback.handle(request)
+  expect(answer).toBe(String(status === 200))
+  return status
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+describe('bearer', () => {
+  it('accepts each of its tokens and no other', async () => {
+    const auth = bearer(['new-token', 'old-token'])
+    expect(await statusOf(auth, 'Authorization', 'Bearer new-token')).toBe(200)
+    expect(await statusOf(auth, 'authorization', 'bEARER  old-token')).toBe(200)
+    expect(await statusOf(auth, 'Authorization', 'Bearer new-tokenold-token')).toBe(401)
+  })
+
+  it('refuses every mutation of the header', async () => {
+    const right = 'Bearer 3kQ.x-_~+/9=='
+    const auth = bearer(right.slice('Bearer '.length))
+    const mutated = fc.oneof(
+      fc
+        .tuple(fc.nat(right.length - 1), fc.integer({ min: 32, max: 255 }))
+        .map(([at, code]) => right.slice(0, at) + String.fromCharCode(code) + right.slice(at + 1)),
+      fc.nat(right.length - 1).map((at) => right.slice(0, at) + right.slice(at + 1)),
+      fc.nat(right.length).map((end) => right.slice(0, end)),
+      fc.string().map((more) => right + more),
+      fc.string(),
+    )
+    const credentialOf = (header: string) => header.replace(/^bearer +/i, '')
+    await fc.assert(
+      fc.asyncProperty(mutated, async (header) => {
+        // The scheme's case and the number of spaces are no part of the credential.
+        fc.pre(!/^bearer /i.test(header) || credentialOf(header) !== credentialOf(right))
+        expect(await statusOf(auth, 'Authorization', header)).toBe(401)
+      }),
+      { numRuns },
+    )
+  }, 600_000)
+
+  it('lets a function of yours check the token, and takes only a literal true for a yes', async () => {
+    const seen: string[] = []
+    const auth = bearer(async (token) => {
+      seen.push(token)
+      if (token === 'broken') throw new Error('jwt expired')
+      return (token === 'good' ? true : 'true') as boolean
+    })
+    expect(await statusOf(auth, 'Authorization', 'Bearer good')).toBe(200)
+    expect(await statusOf(auth, 'Authorization', 'Bearer other')).toBe(401)
+    expect(await statusOf(auth, 'Authorization', 'Bearer broken')).toBe(401)
+    expect(await statusOf(auth, 'Authorization', 'Basic good')).toBe(401)
+    expect(seen).toEqual(['good', 'other', 'broken'])
+  })
+})
+
+describe('basic', () => {
+  const pair = { username: 'koywe', password: 'contraseña:con:dos' }
+  const right = `Basic ${base64(`${pair.username}:${pair.password}`)}`
+
+  it('accepts the pair, whose password may have colons and letters beyond ASCII', async () => {
+    expect(await statusOf(basic(pair), 'Authorization', right)).toBe(200)
+    expect(
+      await statusOf(basic([{ ...pair, username: 'old' }, pair]), 'Authorization', right),
+    ).toBe(200)
+  })
+
+  it('refuses every other pair, and base64 that is not in its canonical form', async () => {
+    const wrong = [
+      `Basic ${base64('koywe:contraseña')}`,
+      `Basic ${base64('koywe')}`,
+      `Basic ${base64(':')}`,
+      `${right}=`,
+      `${right}!`,
+      right.replace(/=+$/, ''),
+      right.replace('Basic', 'Bearer'),
+    ].filter((header) => header !== right)
+    for (const header of wrong) {
+      expect(await statusOf(basic(pair), 'Authorization', header), header).toBe(401)
+    }
+  })
+
+  it('lets a function of yours check the pair', async () => {
+    const auth = basic(({ username, password }) => username === 'a' && password === 'b:c')
+    expect(await statusOf(auth, 'Authorization', `Basic ${base64('a:b:c')}`)).toBe(200)
+    expect(await statusOf(auth, 'Authorization', `Basic ${base64('a')}`)).toBe(401)
+  })
+})
+
+describe('apiKey', () => {
+  it('accepts its values in its own header only', async () => {
+    const auth = apiKey('X-Api-Key', ['one', 'two'])
+    expect(await statusOf(auth, 'x-api-key', 'two')).toBe(200)
+    expect(await statusOf(auth, 'X-Api-Key', 'three')).toBe(401)
+    expect(await statusOf(auth, 'X-Other', 'one')).toBe(401)
+  })
+})
+
+describe('bodySignature', () => {
+  it('accepts a signed question, and no mutation of it', async () => {
+    const auth = bodySignature(['new', 'old'])
+    const signed = signEvent(question, 'old')
+    expect(await statusOf(auth, 'x', 'y', signed)).toBe(200)
+    await fc.assert(
+      fc.asyncProperty(fc.nat(signed.length - 1), fc.nat(7), async (at, bit) => {
+        const bytes = Buffer.from(signed)
+        bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << bit), at)
+        expect(await statusOf(auth, 'x', 'y', bytes.toString())).not.toBe(200)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('anyOf', () => {
+  it('accepts what one of its ways accepts, by the headers or by the body', async () => {
+    const auth = anyOf(bearer('token'), bodySignature('secret'), (request) =>
+      request.rawHeaders.includes('let-me-in'),
+    )
+    expect(await statusOf(auth, 'Authorization', 'Bearer token')).toBe(200)
+    expect(await statusOf(auth, 'x', 'let-me-in')).toBe(200)
+    expect(await statusOf(auth, 'x', 'y', signEvent(question, 'secret'))).toBe(200)
+    expect(await statusOf(auth, 'x', 'y')).toBe(401)
+  })
+
+  it('asks the others when one throws', async () => {
+    const broken = () => {
+      throw new Error('no key')
+    }
+    expect(await statusOf(anyOf(broken, bearer('t')), 'Authorization', 'Bearer t')).toBe(200)
+  })
+})
+
+describe('a header', () => {
+  const auth = anyOf(bearer('token'), basic({ username: 'a', password: 'b' }), apiKey('x-key', 'k'))
+  const statusWith = async (headers: IncomingHttpHeaders, rawHeaders: readonly string[] = []) => {
+    const callback = createKoyweAuthCallback({ auth, isAllowed: () => true, logger: false })
+    return (await callback.handle({ ...requestOf(question, headers), rawHeaders })).status
+  }
+
+  it('is taken from `headers` where a serverless platform gives no `rawHeaders`', async () => {
+    expect(await statusWith({ authorization: 'Bearer token' })).toBe(200)
+    expect(await statusWith({ authorization: `Basic ${base64('a:b')}` })).toBe(200)
+    expect(await statusWith({ 'x-key': 'k' })).toBe(200)
+    expect(await statusWith({ authorization: 'Bearer other' })).toBe(401)
+    expect(await statusWith({})).toBe(401)
+  })
+
+  it('is refused there when it came twice, joined or as a list', async () => {
+    expect(await statusWith({ authorization: 'Bearer token, Bearer token' })).toBe(401)
+    expect(await statusWith({ authorization: 'Bearer token,Bearer token' })).toBe(401)
+    expect(await statusWith({ 'x-key': 'k, k' })).toBe(401)
+    expect(await statusWith({ 'x-key': ['k', 'k'] })).toBe(401)
+    expect(await statusWith({ 'x-key': ['k'] })).toBe(401)
+  })
+
+  it('is not taken from `headers` where `rawHeaders` can show that it came twice', async () => {
+    const headers = { authorization: 'Bearer token' }
+    const twice = ['Authorization', 'Bearer token', 'Host', 'x', 'authorization', 'Bearer token']
+    expect(await statusWith(headers, twice)).toBe(401)
+    expect(await statusWith(headers, ['Host', 'x'])).toBe(401)
+    expect(await statusWith({}, ['Host', 'Authorization', 'Bearer', 'token'])).toBe(401)
+  })
+})
+
+describe('a credential that cannot work is refused at start-up', () => {
+  // What those may give who do not use TypeScript.
+  const loosely = (make: unknown) => make as (...values: readonly unknown[]) => unknown
+
+  it.each<[string, unknown, readonly unknown[]]>([
+    ['bearer', bearer, [undefined]],
+    ['bearer', bearer, ['']],
+    ['bearer', bearer, ['  ']],
+    ['bearer', bearer, ['two words']],
+    ['bearer', bearer, ['a,b']],
+    ['bearer', bearer, ['ñ']],
+    ['bearer', bearer, [[]]],
+    ['bearer', bearer, [['good', '']]],
+    ['bearer', bearer, [{ token: 'x' }]],
+    ['basic', basic, [undefined]],
+    ['basic', basic, [{ username: 'a' }]],
+    ['basic', basic, [{ username: '', password: 'b' }]],
+    ['basic', basic, [{ username: 'a', password: ' ' }]],
+    ['basic', basic, [{ username: 'a:b', password: 'c' }]],
+    ['basic', basic, [[]]],
+    ['basic', basic, ['a:b']],
+    ['apiKey', apiKey, ['x-api-key']],
+    ['apiKey', apiKey, ['', 'value']],
+    ['apiKey', apiKey, ['x api', 'value']],
+    ['apiKey', apiKey, ['x-api-key', '']],
+    ['bodySignature', bodySignature, ['']],
+    ['bodySignature', bodySignature, [[]]],
+    ['anyOf', anyOf, []],
+    ['anyOf', anyOf, ['token']],
+  ])('%s is', (_name, make, values) => {
+    expect(() => loosely(make)(...values)).toThrow(TypeError)
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a bare string', 'token'],
+    ['the webhook receiver', createKoyweWebhooks('secret')],
+    ['a middleware with its methods', Object.assign(() => true, { onAny() {} })],
+    ['an object of options', { secret: 'x' }],
+    ['an object made by hand', { challenge: 'x', byBody: async () => false }],
+    ['a copy', { ...bearer('token') }],
+    ['an object that inherits', Object.create(bearer('token'))],
+  ])('as is `auth` with %s, and the message says what to give', (_name, auth) => {
+    const make = () => createKoyweAuthCallback({ auth: auth as CallerCheck, isAllowed: () => true })
+    expect(make).toThrow(TypeError)
+    expect(make).toThrow('bearer(token)')
+    expect(() => anyOf(bearer('token'), auth as CallerCheck)).toThrow('bearer(token)')
+  })
+
+  it('cannot be changed after that', () => {
+    const auth = bearer('token')
+    expect(() => Object.assign(auth, { byHeaders: () => true })).toThrow(TypeError)
+  })
+})

@@ -1,0 +1,193 @@
+import { PassThrough, Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { type BodySource, readBody } from '../../src/http/body.js'
+import { checkHeaders, checkLimit } from '../../src/http/limits.js'
+
+const text = '{"note":"ñ 🪝"}'
+const limit = 1000
+
+/** A stream that gives these chunks and ends. */
+const streamOf = (...chunks: (string | Buffer)[]) =>
+  Readable.from(
+    chunks.map((chunk) => Buffer.from(chunk)),
+    { objectMode: false },
+  )
+
+/** A stream that something has read to its end. */
+async function consumed(): Promise<Readable> {
+  const stream = streamOf(text)
+  for await (const _chunk of stream);
+  return stream
+}
+
+/** What was found: text, bytes as the text they hold, or the value that a parser made. */
+async function read(source: BodySource, limit: number): Promise<unknown> {
+  const body = await readBody(source, limit)
+  if ('value' in body) return body.value
+  return 'text' in body ? body.text : Buffer.from(body.bytes).toString()
+}
+
+const failsWith = (code: string) => expect.objectContaining({ name: 'KoyweError', code })
+
+describe('readBody finds the body', () => {
+  it('in the stream, whatever its chunks cut in two', async () => {
+    const bytes = Buffer.from(text)
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const stream = streamOf(bytes.subarray(0, cut), bytes.subarray(cut))
+      expect(await read({ stream }, limit)).toBe(text)
+    }
+  })
+
+  it('in the stream, when a parser has left something for a body that it did not read', async () => {
+    expect(await read({ stream: streamOf(text), body: {} }, limit)).toBe(text)
+  })
+
+  it('in rawBody, as bytes or text, and prefers it to what a parser made', async () => {
+    const stream = await consumed()
+    for (const rawBody of [text, Buffer.from(text), new Uint8Array(Buffer.from(text))]) {
+      expect(await read({ stream, rawBody, body: { parsed: true } }, limit)).toBe(text)
+    }
+  })
+
+  it('in body, as bytes or text', async () => {
+    const stream = await consumed()
+    for (const body of [text, Buffer.from(text), new Uint8Array(Buffer.from(text))]) {
+      expect(await read({ stream, body }, limit)).toBe(text)
+    }
+  })
+
+  it('in body, as the value that a parser made, untouched', async () => {
+    const stream = await consumed()
+    for (const body of [{ a: 1 }, [1], null, 0, false]) {
+      expect(await read({ stream, body }, limit)).toBe(body)
+    }
+  })
+
+  it('in kept bytes without touching a stream that no one has read', async () => {
+    const stream = streamOf(text)
+    await read({ stream, body: text }, limit)
+    expect(stream.readableDidRead).toBe(false)
+    stream.destroy()
+  })
+
+  it('on the stream itself, where parsers of other frameworks and serverless platforms leave it', async () => {
+    for (const kept of [{ rawBody: Buffer.from(text) }, { body: text }, { body: { a: 1 } }]) {
+      const stream = Object.assign(await consumed(), kept)
+      expect(await read({ stream }, limit)).toEqual(kept.body === undefined ? text : kept.body)
+    }
+  })
+
+  it('in the stream, when rawBody is an empty placeholder that was set before', async () => {
+    for (const rawBody of ['', Buffer.alloc(0)]) {
+      expect(await read({ stream: streamOf(text), rawBody }, limit)).toBe(text)
+      const stream = Object.assign(await consumed(), { rawBody })
+      expect(await read({ stream, body: { a: 1 } }, limit)).toEqual({ a: 1 })
+    }
+  })
+
+  it('in body, as an empty object that is too short to have lost a field', async () => {
+    for (const sent of ['{}', '{ }', '{\n}', '\ufeff{}']) {
+      const headers = { 'content-length': String(Buffer.byteLength(sent)) }
+      const stream = Object.assign(await consumed(), { headers })
+      expect(await read({ stream, body: {} }, limit)).toEqual({})
+    }
+  })
+
+  it('empty, when nothing was sent', async () => {
+    expect(await read({ stream: streamOf() }, limit)).toBe('')
+    const ended = streamOf()
+    ended.resume()
+    await new Promise((resolve) => ended.once('end', resolve))
+    expect(await read({ stream: ended, body: '' }, limit)).toBe('')
+  })
+})
+
+describe('readBody refuses', () => {
+  it('a stream that was read with nothing kept, and says how to keep it', async () => {
+    const stream = await consumed()
+    const refusal = read({ stream }, limit)
+    await expect(refusal).rejects.toEqual(failsWith('body_consumed'))
+    await expect(refusal).rejects.toThrow('rawBody')
+  })
+
+  it('a stream of which something has read a part', async () => {
+    const stream = new PassThrough()
+    stream.write(text)
+    await new Promise((resolve) => stream.once('readable', resolve))
+    stream.read(3)
+    await expect(read({ stream }, limit)).rejects.toEqual(failsWith('body_consumed'))
+  })
+
+  it('a stream whose encoding was set, and names setEncoding', async () => {
+    const stream = streamOf(text).setEncoding('utf8')
+    const refusal = read({ stream }, limit)
+    await expect(refusal).rejects.toEqual(failsWith('body_consumed'))
+    await expect(refusal).rejects.toThrow('setEncoding')
+  })
+
+  it('a stream that is closed before its end', async () => {
+    const stream = new PassThrough()
+    stream.write(text)
+    const refusal = expect(read({ stream }, limit)).rejects.toEqual(failsWith('body_aborted'))
+    await delay(10)
+    stream.destroy()
+    await refusal
+  })
+
+  it('a stream that fails, with the reason as its cause, and hears of later failures', async () => {
+    const stream = new PassThrough()
+    const reason = new Error('reset')
+    const refusal = read({ stream }, limit)
+    stream.destroy(reason)
+    await expect(refusal).rejects.toEqual(failsWith('body_aborted'))
+    await expect(refusal).rejects.toMatchObject({ cause: reason })
+    // Without a listener, this would throw.
+    stream.emit('error', new Error('again'))
+  })
+
+  it('a stream that was destroyed before', async () => {
+    const stream = new PassThrough()
+    stream.destroy()
+    await expect(read({ stream }, limit)).rejects.toEqual(failsWith('body_aborted'))
+  })
+
+  it('what is one byte over the limit, and nothing that reaches it', async () => {
+    const bytes = Buffer.byteLength(text)
+    const sources = [
+      () => ({ stream: streamOf(text) }),
+      () => ({ stream: streamOf(), rawBody: text }),
+      () => ({ stream: streamOf(), rawBody: Buffer.from(text) }),
+      () => ({ stream: streamOf(), body: text }),
+    ]
+    for (const source of sources) {
+      expect(await read(source(), bytes)).toBe(text)
+      await expect(read(source(), bytes - 1)).rejects.toEqual(failsWith('body_too_large'))
+    }
+  })
+})
+
+describe('checkHeaders', () => {
+  it('lets in what the limit lets in', () => {
+    checkHeaders({}, 10)
+    checkHeaders({ 'content-length': '10', 'content-encoding': 'Identity' }, 10)
+    checkHeaders({ 'content-length': 'nonsense' }, 10)
+  })
+
+  it('refuses a longer body and every encoding', () => {
+    expect(() => checkHeaders({ 'content-length': '11' }, 10)).toThrow(failsWith('body_too_large'))
+    for (const encoding of ['gzip', 'br', 'identity, gzip', '']) {
+      expect(() => checkHeaders({ 'content-encoding': encoding }, 10)).toThrow(
+        failsWith('unsupported_encoding'),
+      )
+    }
+  })
+})
+
+it('checkLimit throws a TypeError for what is no whole number above 0', () => {
+  checkLimit(1)
+  for (const wrong of [0, -1, 1.5, Number.NaN, Infinity, '1000', null]) {
+    // Given by those who do not use TypeScript.
+    expect(() => checkLimit(wrong as number)).toThrow(TypeError)
+  }
+})

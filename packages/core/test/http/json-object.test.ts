@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { parseBody } from '../../src/http/json-object.js'
+
+const limit = 64 * 1024
+const withCode = (code: string) => expect.objectContaining({ name: 'KoyweError', code })
+const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+const objects = (levels: number) => `${'{"a":'.repeat(levels)}0${'}'.repeat(levels)}`
+
+/** A text in each of the forms that a body can have. */
+const forms = (text: string) => [
+  { text },
+  { bytes: Buffer.from(text) },
+  { value: JSON.parse(text) as unknown },
+]
+
+describe('parseBody', () => {
+  it('takes JSON text, its bytes and parsed objects', () => {
+    expect(parseBody({ text: '{"a":1}' }, limit)).toEqual({ object: { a: 1 }, text: '{"a":1}' })
+    expect(parseBody({ bytes: Buffer.from('{"a":1}') }, limit).object).toEqual({ a: 1 })
+    const value = { a: 1 }
+    const parsed = parseBody({ value }, limit)
+    expect(parsed.object).toBe(value)
+    expect(parsed.text).toBeUndefined()
+  })
+
+  it('drops a byte order mark and puts U+FFFD for wrong bytes', () => {
+    expect(parseBody({ bytes: Buffer.from('\ufeff{"a":1}') }, limit).object).toEqual({ a: 1 })
+    const wrong = Buffer.from('{"a":"\xff"}', 'latin1')
+    expect(parseBody({ bytes: wrong }, limit).object).toEqual({ a: '\ufffd' })
+    const inside = new Uint8Array(Buffer.from('xx{"a":1}xx')).subarray(2, 9)
+    expect(parseBody({ bytes: inside }, limit).object).toEqual({ a: 1 })
+  })
+
+  it('refuses everything that is not a JSON object', () => {
+    for (const text of ['', '{', '[]', 'null', '"text"', '1', 'NaN']) {
+      expect(() => parseBody({ text }, limit)).toThrow(withCode('invalid_json'))
+    }
+    for (const value of [[], null, undefined, 1, true, 'text']) {
+      expect(() => parseBody({ value }, limit)).toThrow(withCode('invalid_json'))
+    }
+  })
+
+  it('takes 64 levels and refuses 65, in every form', () => {
+    for (const make of [(levels: number) => `{"a":${nested(levels - 1)}}`, objects]) {
+      for (const body of forms(make(64))) parseBody(body, limit)
+      for (const body of forms(make(65))) {
+        expect(() => parseBody(body, limit)).toThrow(withCode('invalid_signature'))
+      }
+    }
+    for (const body of forms(nested(65))) {
+      expect(() => parseBody(body, limit)).toThrow(withCode('invalid_json'))
+    }
+  })
+
+  it('counts levels, and not brackets that stand in texts or beside each other', () => {
+    const brackets = '[{'.repeat(500)
+    const quoted = { note: `\\"${brackets}\\`, '[[': brackets, list: Array(200).fill([{}]) }
+    for (const body of forms(JSON.stringify(quoted))) {
+      expect(parseBody(body, limit).object).toEqual(quoted)
+    }
+  })
+
+  it('refuses what is over the limit, in every form, and takes what reaches it', () => {
+    const texts = [
+      JSON.stringify({ note: 'x'.repeat(500) }),
+      JSON.stringify({ numbers: Array(300).fill(0) }),
+      JSON.stringify({ list: Array(300).fill({}) }),
+      JSON.stringify(Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`field ${n}`, n]))),
+    ]
+    for (const text of texts) {
+      for (const body of forms(text)) {
+        parseBody(body, Buffer.byteLength(text))
+        expect(() => parseBody(body, 300)).toThrow(withCode('body_too_large'))
+      }
+    }
+  })
+
+  it('bounds a value that a parser made before anything is written out: a cycle, a getter that throws', () => {
+    const cycle: Record<string, unknown> = {}
+    cycle.self = cycle
+    expect(() => parseBody({ value: cycle }, limit)).toThrow(withCode('invalid_signature'))
+    const hostile = Object.defineProperty({}, 'a', {
+      enumerable: true,
+      get: () => {
+        throw new RangeError('no')
+      },
+    })
+    expect(() => parseBody({ value: hostile }, limit)).toThrow(withCode('invalid_json'))
+  })
+})

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { koyweEventNames } from '../../src/index.js'
+import { checkNotPayments, parseEvent } from '../../src/ramp/fields.js'
+
+const withCode = (code: string) => expect.objectContaining({ code })
+
+describe('parseEvent', () => {
+  const fields = { orderId: 'x', timeStamp: 'y' }
+
+  it('takes every known name with its fields, and returns the payload itself', () => {
+    for (const eventName of koyweEventNames) {
+      for (const rest of [{}, { externalId: 'z' }, { externalId: null }, { other: [] }]) {
+        const payload = { eventName, ...fields, ...rest }
+        expect(parseEvent(payload)).toBe(payload)
+      }
+    }
+  })
+
+  it('takes an unknown name alone, but no wrong type beside it', () => {
+    expect(parseEvent({ eventName: 'ping' })).toEqual({ eventName: 'ping' })
+    for (const wrong of [{ orderId: 1 }, { timeStamp: null }, { externalId: {} }]) {
+      expect(() => parseEvent({ eventName: 'ping', ...wrong })).toThrow(withCode('invalid_payload'))
+    }
+  })
+
+  it('names the field that is missing or wrong', () => {
+    const good = { eventName: 'fiat_sent', ...fields, externalId: 'z' }
+    for (const field of ['eventName', 'orderId', 'timeStamp', 'externalId']) {
+      for (const wrong of [1, true, [], {}]) {
+        expect(() => parseEvent({ ...good, [field]: wrong })).toThrow(`\`${field}\``)
+      }
+    }
+    expect(() => parseEvent({ eventName: '' })).toThrow('`eventName`')
+    expect(() => parseEvent({ eventName: 'fiat_sent', orderId: 'x' })).toThrow('`timeStamp`')
+    expect(() => parseEvent(JSON.parse('{"__proto__":{"eventName":"x"}}'))).toThrow('`eventName`')
+  })
+})
+
+describe('checkNotPayments', () => {
+  it('notices the other API by its header and by its shape', () => {
+    const shape = { id: 'evt_1', type: 'order.paid', data: {} }
+    expect(() => checkNotPayments({}, { 'koywe-signature': '' })).toThrow(
+      withCode('payments_webhook'),
+    )
+    expect(() => checkNotPayments(shape, {})).toThrow('Payments API')
+  })
+
+  it('lets anything else pass', () => {
+    checkNotPayments({}, {})
+    checkNotPayments({ type: 'x' }, {})
+    checkNotPayments({ eventName: 'ping', type: 'x', data: 1 }, { 'koywe-signature': 'x' })
+  })
+})

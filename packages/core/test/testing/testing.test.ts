@@ -1,0 +1,25 @@
+import { createHmac } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { createKoyweWebhooks, koyweEventNames } from '../../src/index.js'
+import { exampleEvents, signEvent } from '../../src/testing.js'
+import { requestOf, secret } from '../requests.js'
+
+it('signEvent puts the signature last and replaces one that is there', () => {
+  const text = '{"b":1,"a":"ñ"}'
+  const signature = createHmac('sha256', secret).update(text).digest('hex')
+  const signed = `{"b":1,"a":"ñ","signature":"${signature}"}`
+  expect(signEvent({ b: 1, a: 'ñ' }, secret)).toBe(signed)
+  expect(signEvent({ signature: 'old', b: 1, a: 'ñ' }, secret)).toBe(signed)
+})
+
+it('every example is accepted and heard under its name', async () => {
+  expect(Object.keys(exampleEvents)).toEqual(koyweEventNames)
+  const webhooks = createKoyweWebhooks(secret)
+  const heard: string[] = []
+  for (const name of koyweEventNames) {
+    webhooks.on(name, (event) => heard.push(event.eventName))
+    const { status } = await webhooks.handle(requestOf(signEvent(exampleEvents[name], secret)))
+    expect(status).toBe(200)
+  }
+  expect(heard).toEqual(koyweEventNames)
+})

@@ -1,0 +1,213 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import {
+  type Claim,
+  type ClaimAnswer,
+  createKoyweWebhooks,
+  createMemoryDedupeStore,
+  type DedupeStore,
+  KoyweError,
+  type KoyweWebhooksOptions,
+} from '../../src/index.js'
+import { createGate, createMemoryLog, requestOf, secret, signedEvent } from '../requests.js'
+
+/** A receiver with a store of the test's own. */
+function setUp(dedupe: DedupeStore | false, options: KoyweWebhooksOptions = {}) {
+  const log = createMemoryLog()
+  const webhooks = createKoyweWebhooks(secret, { dedupe, logger: log, timeoutMs: 50, ...options })
+  const heard: unknown[] = []
+  webhooks.onAny((event) => heard.push(event))
+  const send = async (body = signedEvent()) => {
+    const { status, body: answer, headers } = await webhooks.handle(requestOf(body))
+    return { status, ...JSON.parse(answer), retryAfter: headers['retry-after'] }
+  }
+  return { webhooks, log, heard, send }
+}
+
+/** A claim that notes how it ended. */
+function createClaim(ending: Partial<Claim> = {}) {
+  const ended: string[] = []
+  const claim: Claim = {
+    state: 'claimed',
+    async complete() {
+      ended.push('complete')
+    },
+    async release() {
+      ended.push('release')
+    },
+    ...ending,
+  }
+  return { claim, ended }
+}
+
+const unavailable = { status: 503, error: 'store_unavailable', retryAfter: '5' }
+
+describe('a store that cannot be asked', () => {
+  it.each<[string, DedupeStore['claim']]>([
+    ['rejects', () => Promise.reject(new Error('ECONNREFUSED'))],
+    [
+      'throws',
+      () => {
+        throw new Error('ECONNREFUSED')
+      },
+    ],
+    ['rejects with a text', () => Promise.reject('ECONNREFUSED')],
+  ])(
+    'and %s is answered with 503, no listener runs, and the log has the reason',
+    async (_, claim) => {
+      const { send, heard, log } = setUp({ claim })
+      expect(await send()).toEqual(unavailable)
+      expect(heard).toEqual([])
+      expect(log.lines.join()).toContain('ECONNREFUSED')
+    },
+  )
+
+  it('and never answers is given up at the time limit', async () => {
+    const { send, heard, log } = setUp({ claim: () => new Promise(() => {}) })
+    expect(await send()).toEqual(unavailable)
+    expect(heard).toEqual([])
+    expect(log.lines.join()).toContain('did not answer in time')
+  })
+
+  it('and answers too late gets its claim back, so that the retry is handled', async () => {
+    const gate = createGate<ClaimAnswer>()
+    const { claim, ended } = createClaim()
+    const { send, heard } = setUp({ claim: () => gate.promise })
+    expect(await send()).toEqual(unavailable)
+    gate.open(claim)
+    await expect.poll(() => ended).toEqual(['release'])
+    expect(heard).toEqual([])
+  })
+
+  it('and fails too late changes nothing', async () => {
+    const gate = createGate<ClaimAnswer>()
+    const { send } = setUp({ claim: () => gate.promise })
+    expect(await send()).toEqual(unavailable)
+    gate.fail(new Error('late'))
+    // An unhandled rejection would fail this run.
+    await delay(10)
+  })
+})
+
+describe('a store that cannot note the end', () => {
+  const broken = async () => {
+    throw new Error('ECONNRESET')
+  }
+
+  it('is no reason to ask for a handled event again: 200, and a line in the log', async () => {
+    const { claim } = createClaim({ complete: broken })
+    const { send, heard, log } = setUp({ claim: async () => claim })
+    expect(await send()).toEqual({ status: 200, received: true, retryAfter: undefined })
+    expect(heard).toHaveLength(1)
+    expect(log.lines).toEqual([expect.stringContaining('could not note it')])
+    expect(log.errors).toEqual([expect.objectContaining({ message: 'ECONNRESET' })])
+  })
+
+  it('does not hide that a listener failed', async () => {
+    const { claim } = createClaim({ release: broken })
+    const { send, webhooks, log } = setUp({ claim: async () => claim })
+    webhooks.on('crypto_delivered', broken)
+    expect(await send()).toMatchObject({ status: 500, error: 'handler_failed' })
+    expect(log.lines.join()).toContain('could not be released')
+  })
+
+  it('because it has not taken effect after all, is answered like after a failed listener and released', async () => {
+    const rolledBack = () => Promise.reject(new KoyweError('handler_failed', 'not committed'))
+    const { claim, ended } = createClaim({ complete: rolledBack })
+    const { send, log } = setUp({ claim: async () => claim })
+    expect(await send()).toEqual({ status: 500, error: 'handler_failed', retryAfter: undefined })
+    expect(ended).toEqual(['release'])
+    expect(log.errors).toEqual([expect.objectContaining({ message: 'not committed' })])
+  })
+
+  it('because complete never answers, is waited for until the time limit', async () => {
+    const { claim } = createClaim({ complete: () => new Promise(() => {}) })
+    const { send } = setUp({ claim: async () => claim })
+    expect(await send()).toMatchObject({ status: 503, error: 'timeout' })
+  })
+})
+
+describe('a store whose answer is no claim', () => {
+  it.each([[undefined], [null], [true], [false], ['OK'], [1], [{}], [{ state: 'new' }]])(
+    'as %j, is a mistake of the set-up: a TypeError for the framework, and no listener runs',
+    async (answer) => {
+      // Made by those who do not use TypeScript.
+      const { webhooks, heard } = setUp({ claim: async () => answer as unknown as ClaimAnswer })
+      const handled = webhooks.handle(requestOf(signedEvent()))
+      await expect(handled).rejects.toThrow(TypeError)
+      await expect(handled).rejects.toThrow("'in_progress'")
+      expect(heard).toEqual([])
+    },
+  )
+})
+
+describe('with a working store', () => {
+  it('is asked with the SHA-256 of the signed text, whatever secret signed it', async () => {
+    const keys: string[] = []
+    const memory = createMemoryDedupeStore()
+    const store: DedupeStore = {
+      claim(key) {
+        keys.push(key)
+        return memory.claim(key)
+      },
+    }
+    const { webhooks, send } = setUp(store)
+    let id = ''
+    webhooks.onAny((_event, delivery) => {
+      id = delivery.id
+    })
+    await send()
+    expect(keys).toEqual([id])
+  })
+
+  it('is not asked for a webhook that is refused', async () => {
+    const { send } = setUp({ claim: () => expect.fail('was asked') })
+    expect(await send(signedEvent().replace('crypto', 'Crypto'))).toMatchObject({ status: 401 })
+    expect(await send('{')).toMatchObject({ status: 400 })
+  })
+
+  it('the claim is completed after success and released after failure', async () => {
+    const { claim, ended } = createClaim()
+    const { send, webhooks } = setUp({ claim: async () => claim })
+    await send()
+    expect(ended).toEqual(['complete'])
+    webhooks.onAny(() => Promise.reject(new Error('x')))
+    await send()
+    expect(ended).toEqual(['complete', 'release'])
+  })
+
+  it('a failed event is handled again, and a handled one is not', async () => {
+    const { send, webhooks, heard } = setUp(createMemoryDedupeStore())
+    webhooks.once('crypto_delivered', async (_event, { claim }) => {
+      expect(claim.state).toBe('claimed')
+    })
+    let failures = 1
+    webhooks.onAny(() => {
+      if (failures-- > 0) throw new Error('not yet')
+    })
+    expect((await send()).status).toBe(500)
+    expect(await send()).toEqual({ status: 200, received: true, retryAfter: undefined })
+    expect(await send()).toMatchObject({ status: 200, received: true, duplicate: true })
+    expect(heard).toHaveLength(2)
+  })
+
+  it('200 copies at once run the listeners once', async () => {
+    const { send, heard, webhooks } = setUp(createMemoryDedupeStore(), { timeoutMs: 20_000 })
+    const gate = createGate()
+    webhooks.onAny(() => gate.promise)
+    const answers = Array.from({ length: 200 }, () => send())
+    await expect.poll(() => heard.length).toBe(1)
+    await delay(10)
+    gate.open()
+    const statuses = (await Promise.all(answers)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1)
+    expect(statuses.filter((status) => status === 503)).toHaveLength(199)
+    expect(heard).toHaveLength(1)
+  })
+})
+
+it('with dedupe: false every copy is handled', async () => {
+  const { send, heard } = setUp(false)
+  for (const _copy of [1, 2, 3]) expect((await send()).status).toBe(200)
+  expect(heard).toHaveLength(3)
+})

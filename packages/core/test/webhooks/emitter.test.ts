@@ -1,0 +1,269 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { koyweEventNames } from '../../src/index.js'
+import { exampleEvents } from '../../src/testing.js'
+import { alwaysClaimed } from '../../src/webhooks/claim.js'
+import type { Delivery } from '../../src/webhooks/delivery.js'
+import { createEmitter } from '../../src/webhooks/emitter.js'
+import { createGate } from '../requests.js'
+
+const event = exampleEvents.crypto_delivered
+/** Listeners are only handed it. */
+const delivery: Delivery = {
+  id: 'an id',
+  signedText: '{}',
+  occurredAt: undefined,
+  secretIndex: 0,
+  receivedAt: new Date(),
+  signal: new AbortController().signal,
+  claim: alwaysClaimed,
+}
+
+/** An emitter with the calls that its listeners note. */
+function setUp() {
+  const calls: string[] = []
+  const { emitter, emit } = createEmitter()
+  const note = (name: string) => () => {
+    calls.push(name)
+  }
+  return { emitter, emit, calls, note }
+}
+
+describe('emit', () => {
+  it('starts the listeners of the name and then those of any event, as they were added', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    emitter
+      .onAny(note('any 1'))
+      .on('crypto_delivered', note('1'))
+      .once('crypto_delivered', note('2'))
+      .on('crypto_tx_failed', note('another name'))
+      .on('crypto_delivered', note('3'))
+      .onAny(note('any 2'))
+    await emit(event, delivery)
+    expect(calls).toEqual(['1', '2', '3', 'any 1', 'any 2'])
+  })
+
+  it('hands over the event and its delivery themselves', async () => {
+    const { emitter, emit } = setUp()
+    const handed: unknown[] = []
+    emitter.on('crypto_delivered', (...all) => handed.push(...all))
+    await emit(event, delivery)
+    expect(handed).toHaveLength(2)
+    expect(handed[0]).toBe(event)
+    expect(handed[1]).toBe(delivery)
+  })
+
+  it('ends when the last listener has ended, and starts none later than the others', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const gate = createGate()
+    emitter
+      .on('crypto_delivered', async () => {
+        await gate.promise
+        calls.push('slow')
+      })
+      .onAny(note('quick'))
+    let ended = false
+    const emitted = (async () => {
+      await emit(event, delivery)
+      ended = true
+    })()
+    await turn()
+    expect({ calls, ended }).toEqual({ calls: ['quick'], ended: false })
+    gate.open()
+    await emitted
+    expect(calls).toEqual(['quick', 'slow'])
+  })
+
+  it('runs every listener when some throw or reject, and gathers their errors', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const thrown = new Error('thrown')
+    const rejected = new Error('rejected')
+    emitter
+      .on('crypto_delivered', () => {
+        throw thrown
+      })
+      .on('crypto_delivered', async () => {
+        await turn()
+        throw rejected
+      })
+      .on('crypto_delivered', note('after them'))
+      .onAny(() => Promise.reject())
+    const errors = await emit(event, delivery)
+    expect(calls).toEqual(['after them'])
+    expect(errors).toEqual([thrown, rejected, undefined])
+  })
+
+  it('does nothing without listeners, and for names that no listener can have', async () => {
+    const { emit } = setUp()
+    await emit(event, delivery)
+    for (const eventName of ['toString', '__proto__', 'any event', '']) {
+      await emit({ eventName }, delivery)
+    }
+  })
+
+  it('lets what a listener adds count from the next event on', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    emitter.once('crypto_delivered', () => {
+      emitter.on('crypto_delivered', note('by name')).onAny(note('by any'))
+    })
+    await emit(event, delivery)
+    expect(calls).toEqual([])
+    await emit(event, delivery)
+    expect(calls).toEqual(['by name', 'by any'])
+  })
+
+  it('lets what a listener removes count from the next event on', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const last = note('last')
+    const any = note('any')
+    emitter
+      .on('crypto_delivered', () => emitter.off('crypto_delivered', last).offAny(any))
+      .on('crypto_delivered', last)
+      .onAny(any)
+    await emit(event, delivery)
+    await emit(event, delivery)
+    expect(calls).toEqual(['last', 'any'])
+  })
+
+  it('calls a listener as often as it was added', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const twice = note('twice')
+    emitter.on('crypto_delivered', twice).on('crypto_delivered', twice)
+    await emit(event, delivery)
+    emitter.off('crypto_delivered', twice)
+    await emit(event, delivery)
+    expect(calls).toEqual(['twice', 'twice', 'twice'])
+  })
+})
+
+describe('once', () => {
+  it('ends with the first success', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    emitter.once('crypto_delivered', note('once'))
+    await emit(event, delivery)
+    await emit(event, delivery)
+    expect(calls).toEqual(['once'])
+  })
+
+  it('stays after a failure, at its place', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    let failures = 1
+    emitter
+      .once('crypto_delivered', async () => {
+        calls.push('once')
+        if (failures-- > 0) throw new Error('not yet')
+      })
+      .on('crypto_delivered', note('next'))
+    expect(await emit(event, delivery)).toEqual([expect.objectContaining({ message: 'not yet' })])
+    await emit(event, delivery)
+    await emit(event, delivery)
+    expect(calls).toEqual(['once', 'next', 'once', 'next', 'next'])
+  })
+
+  it('is not started a second time while it runs', async () => {
+    const { emitter, emit, calls } = setUp()
+    const gate = createGate()
+    emitter.once('crypto_delivered', async () => {
+      calls.push('once')
+      await gate.promise
+    })
+    const first = emit(event, delivery)
+    await emit(event, delivery)
+    gate.open()
+    await first
+    expect(calls).toEqual(['once'])
+  })
+
+  it('is gone when it is removed while it runs and then fails', async () => {
+    const { emitter, emit, calls } = setUp()
+    const gate = createGate()
+    const listener = async () => {
+      calls.push('once')
+      await gate.promise
+    }
+    emitter.once('crypto_delivered', listener)
+    const first = emit(event, delivery)
+    emitter.off('crypto_delivered', listener)
+    gate.fail(new Error('too bad'))
+    expect(await first).toEqual([expect.objectContaining({ message: 'too bad' })])
+    await emit(event, delivery)
+    expect(calls).toEqual(['once'])
+  })
+
+  it('ends with off before any event', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const listener = note('once')
+    emitter.once('crypto_delivered', listener).off('crypto_delivered', listener)
+    await emit(event, delivery)
+    expect(calls).toEqual([])
+  })
+})
+
+describe('off and offAny', () => {
+  it('remove nothing but the listener of that name', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const listener = note('here')
+    emitter
+      .off('crypto_delivered', listener)
+      .offAny(listener)
+      .on('crypto_delivered', listener)
+      .onAny(listener)
+      .off('crypto_tx_failed', listener)
+      .off('crypto_delivered', note('here'))
+    await emit(event, delivery)
+    emitter.offAny(listener)
+    await emit(event, delivery)
+    expect(calls).toEqual(['here', 'here', 'here'])
+  })
+})
+
+describe('the methods', () => {
+  it('return the object they were called on', () => {
+    const { emitter } = createEmitter()
+    const listener = () => {}
+    expect(emitter.on('fiat_sent', listener)).toBe(emitter)
+    expect(emitter.once('fiat_sent', listener)).toBe(emitter)
+    expect(emitter.off('fiat_sent', listener)).toBe(emitter)
+    expect(emitter.onAny(listener)).toBe(emitter)
+    expect(emitter.offAny(listener)).toBe(emitter)
+  })
+
+  it('work when they are taken off the object', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const { on } = emitter
+    on.call({} as typeof emitter, 'crypto_delivered', note('heard')) // what it is called on is only returned
+    await emit(event, delivery)
+    expect(calls).toEqual(['heard'])
+  })
+
+  it('take every name that Koywe is known to send', () => {
+    const { emitter } = createEmitter()
+    for (const name of koyweEventNames) emitter.on(name, () => {})
+  })
+
+  it.each([
+    ['crypto_deliverd'],
+    ['CRYPTO_DELIVERED'],
+    ['toString'],
+    [''],
+    [undefined],
+    [Symbol('x')],
+  ])('throw a TypeError that names the cure for the unknown name %s', (name) => {
+    const { emitter } = createEmitter()
+    for (const method of ['on', 'once', 'off'] as const) {
+      // Given by those who do not use TypeScript.
+      const call = () => emitter[method](name as 'fiat_sent', () => {})
+      expect(call).toThrow(TypeError)
+      expect(call).toThrow('use onAny')
+      expect(call).toThrow('crypto_delivered')
+    }
+  })
+
+  it('throw a TypeError for a listener that is no function', () => {
+    const { emitter } = createEmitter()
+    const wrong = 'a text' as unknown as () => void // given by those who do not use TypeScript
+    expect(() => emitter.on('fiat_sent', wrong)).toThrow(TypeError)
+    expect(() => emitter.once('fiat_sent', wrong)).toThrow(TypeError)
+    expect(() => emitter.onAny(wrong)).toThrow(TypeError)
+  })
+})
