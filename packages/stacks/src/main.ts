@@ -1,0 +1,50 @@
+import { availableParallelism } from 'node:os'
+import { installOurs, installStack } from './install.js'
+import { faultsOf, formatRow, type Row } from './matrix.js'
+import { runStack } from './run-stack.js'
+import { type Stack, stacks } from './stacks.js'
+
+const [sample, words] = [
+  process.argv.includes('--sample'),
+  process.argv.slice(2).filter((argument) => !argument.startsWith('-')),
+]
+const chosen = stacks.filter(
+  (stack) =>
+    (!sample || stack.sample) &&
+    words.every((word) => `${stack.family} ${stack.name}`.toLowerCase().includes(word)),
+)
+
+await installOurs()
+const needed = chosen.flatMap(({ install, agent }) => (agent ? [install, agent] : [install]))
+await inParallel([...new Set(needed)], installStack)
+
+const rows: Row[] = []
+await inParallel(chosen, async (stack) => {
+  for (const row of await rowsOf(stack)) {
+    rows.push(row)
+    console.log(formatRow(row))
+  }
+})
+const failed = rows.filter((row) => faultsOf(row).length > 0)
+console.log(`${rows.length - failed.length} passed, ${failed.length} failed`)
+process.exitCode = failed.length > 0 || rows.length === 0 ? 1 : 0
+
+/** A row for each way in which the stack is asked. */
+async function rowsOf(stack: Stack): Promise<readonly Row[]> {
+  const ours = await runStack(stack, 'koywe')
+  const control = await runStack(stack, 'control')
+  return (stack.events ?? [undefined]).map((form, index) => ({
+    family: stack.family,
+    name: form ? `${stack.name} · ${form.source}${form.base64 ? ', base64' : ''}` : stack.name,
+    ours: ours[index] ?? [],
+    control: control[index] ?? [],
+  }))
+}
+
+async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>) {
+  const waiting = [...items]
+  const worker = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+}
