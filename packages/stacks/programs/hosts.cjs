@@ -65,6 +65,16 @@ const hosts = {
   }),
 }
 
+/** These adapters know how to call Express and Koa, and are told how to call Fastify. */
+function callingOf({ ready, listener }) {
+  if (!ready) return {}
+  const sendRequest = async ({ request, response }) => {
+    await ready()
+    listener(request, response)
+  }
+  return { framework: { sendRequest } }
+}
+
 /** Handlers of events instead of servers. */
 const functions = {
   'serverless-http 3': ({ app }) => require('serverless-http-3')(app),
@@ -72,8 +82,10 @@ const functions = {
     const serverless = require('serverless-http-4')
     return (serverless.default ?? serverless)(app)
   },
-  '@vendia/serverless-express': ({ app }) => require('@vendia/serverless-express')({ app }),
-  '@codegenie/serverless-express': ({ app }) => require('@codegenie/serverless-express')({ app }),
+  '@vendia/serverless-express': (built) =>
+    require('@vendia/serverless-express')({ app: built.app, ...callingOf(built) }),
+  '@codegenie/serverless-express': (built) =>
+    require('@codegenie/serverless-express')({ app: built.app, ...callingOf(built) }),
   '@fastify/aws-lambda': ({ app }) => require('@fastify/aws-lambda')(app),
 }
 

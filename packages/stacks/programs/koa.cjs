@@ -47,7 +47,8 @@ const variants = {
   },
   bind: { wrap: (handler) => handler.bind(undefined) },
   arrow: { wrap: (handler) => (ctx, next) => handler(ctx, next) },
-  'koa-body': { before: () => [require('koa-body').koaBody({ includeUnparsed: true })] },
+  'koa-body 6': { before: () => [require('koa-body-6').koaBody({ includeUnparsed: true })] },
+  'koa-body 8': { before: () => [require('koa-body-8').koaBody({ includeUnparsed: true })] },
   '@koa/bodyparser': { before: () => [require('@koa/bodyparser').bodyParser()] },
   'koa-connect': { before: () => [require('koa-connect')(require('body-parser').json())] },
   'data listener': {
@@ -68,9 +69,9 @@ const variants = {
   },
 }
 
-/** The application and its listener. The variant names the router too: `plain, koa-router`. */
+/** The application and its listener. The variant names the router too: `plain with koa-router`. */
 module.exports = async (handlers, variant) => {
-  const [name, router = '@koa/router'] = variant.split(', ')
+  const [name, router = '@koa/router'] = variant.split(' with ')
   const app = createApp(handlers, router, variants[name])
   return { app, listener: app.callback() }
 }

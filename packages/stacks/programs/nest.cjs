@@ -4,8 +4,9 @@ const { Controller, Get, Module, Post, Req, RequestMethod } = require('@nestjs/c
 const { NestFactory } = require('@nestjs/core')
 const { heard } = require('./handlers.cjs')
 
-const placeholder = () => {
-  throw new Error('The middleware answers before this route.')
+/** What the middleware answers before. */
+const createPlaceholder = () => () => {
+  throw new Error('The middleware has passed its request on.')
 }
 
 /** A controller of these routes: `POST /path` and what it does. */
@@ -23,8 +24,6 @@ function controllerOf(routes) {
   return Routes
 }
 
-/** The webhooks' and the auth callback's own paths, where a mount has none. */
-const bare = { webhooks: '/webhooks/koywe', auth: '/koywe/auth' }
 const route = { webhooks: '/hooks/koywe', auth: '/koywe/ask' }
 const all = () =>
   Number(require('@nestjs/core/package.json').version.split('.')[0]) < 11 ? '*' : '{*splat}'
@@ -48,23 +47,23 @@ const variants = {
     apply: (consumer, handler) => consumer.apply(handler).forRoutes('*'),
   },
   'forRoutes controller': {
-    place: 'bare',
+    place: 'route',
     apply: (consumer, handler, what) => consumer.apply(handler).forRoutes(controllers[what]),
   },
 }
 
 const controllers = {
-  webhooks: controllerOf([[Post, bare.webhooks, placeholder]]),
-  auth: controllerOf([[Post, bare.auth, placeholder]]),
+  webhooks: controllerOf([[Post, route.webhooks, createPlaceholder()]]),
+  auth: controllerOf([[Post, route.auth, createPlaceholder()]]),
 }
 const others = controllerOf([
   [Get, '/heard', () => heard],
   [Post, '/other', ({ body }) => ({ echo: JSON.stringify(body), traced: globalThis.isTraced?.() })],
 ])
 
-/** The application's listener. The variant names the platform too: `app.use, fastify`. */
+/** The application's listener. The variant names the platform too: `app.use on fastify`. */
 module.exports = async ({ express: handlers }, variant) => {
-  const [name, platform = 'express'] = variant.split(', ')
+  const [name, platform = 'express'] = variant.split(' on ')
   const { place, mount, apply } = variants[name]
   const mounted = { webhooks: handlers.webhooks(place), auth: handlers.auth(place) }
   class AppModule {

@@ -9,7 +9,7 @@ async function start() {
   const built = await require(`./${program}.cjs`)(handlers[side], variant)
   const places = built.places ?? ['bare', 'route', 'mounted']
   if (functions[host]) {
-    const handle = functions[host](built)
+    const handle = await functions[host](built)
     process.on('message', ({ id, event }) => {
       const context = {
         awsRequestId: String(id),
@@ -23,6 +23,7 @@ async function start() {
     })
     return process.send({ ready: true, places })
   }
+  await built.ready?.()
   const server = hosts[host](built)
   server.listen(0, '127.0.0.1', () => {
     process.send({ ready: true, places, port: server.address().port })

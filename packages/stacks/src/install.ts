@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { pack, publishedPackages } from '@x/koywe-packaging/pack'
-import { type Install, installs, type Packages } from './installs.js'
+import { run } from '@x/koywe-packaging/run'
+import { asOf, type Install, installs, type Packages } from './installs.js'
 
 const here = join(import.meta.dirname, '..')
 const checkout = createHash('sha256').update(here).digest('hex').slice(0, 8)
@@ -37,7 +36,7 @@ export async function installOurs(): Promise<void> {
 export async function installStack(install: Install): Promise<void> {
   const folder = join(cache, install)
   await mkdir(folder, { recursive: true })
-  const wanted = JSON.stringify(installs[install])
+  const wanted = JSON.stringify([asOf, installs[install]])
   const done = join(folder, 'installed.json')
   const there = await readFile(done, 'utf8').catch(() => '')
   if (there !== wanted) {
@@ -52,11 +51,7 @@ export async function installStack(install: Install): Promise<void> {
 async function npmInstall(folder: string, dependencies: Packages, more: object = {}) {
   const manifest = { name: 'stack', private: true, dependencies, ...more }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
-  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts']
-  const peers = '--legacy-peer-deps' // a stack names every package itself
-  await promisify(execFile)('npm', ['install', peers, ...flags], {
-    cwd: folder,
-    timeout: 10 * 60_000,
-    maxBuffer: 2 ** 24,
-  })
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts']
+  // A stack names every package itself, so none comes as a peer.
+  await run('npm', ['install', '--legacy-peer-deps', '--before', asOf, ...quiet], folder)
 }

@@ -1,3 +1,6 @@
+/** What the packages need in turn is taken as it was published on this day, so that every run installs the same. */
+export const asOf = '2026-11-24'
+
 /** Sets of packages that are installed together, each into a folder of its own. All of them run on Node 20.19. */
 export const installs = {
   express4: {
@@ -28,6 +31,7 @@ export const installs = {
   nest11: forNest('11.2.10', '11.2.8'),
   nest12: forNest('12.5.1', '12.5.0'),
   opentelemetry: {
+    '@fastify/otel': '0.21.2',
     '@opentelemetry/api': '1.10.0',
     '@opentelemetry/instrumentation': '0.223.0',
     '@opentelemetry/instrumentation-express': '0.71.1',
@@ -77,7 +81,8 @@ function forKoa(koa: string, router: string, otherRouter: string): Packages {
     koa,
     '@koa/bodyparser': '6.1.0',
     '@koa/router': router,
-    'koa-body': '8.0.1',
+    'koa-body-6': 'npm:koa-body@6.0.1',
+    'koa-body-8': 'npm:koa-body@8.0.1',
     'koa-compose': '4.2.0',
     'koa-connect': '2.1.1',
     'koa-mount': '4.2.0',

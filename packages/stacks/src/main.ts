@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { installOurs, installStack } from './install.js'
-import { faultsOf, formatRow, type Row } from './matrix.js'
+import { faultsOf, formatRow, isBroken, type Row } from './matrix.js'
 import { runStack } from './run-stack.js'
 import { type Stack, stacks } from './stacks.js'
 
@@ -18,14 +18,21 @@ await installOurs()
 const needed = chosen.flatMap(({ install, agent }) => (agent ? [install, agent] : [install]))
 await inParallel([...new Set(needed)], installStack)
 
-const rows: Row[] = []
+// Each is printed as soon as all before it are.
+const done = new Map<Stack, readonly Row[]>()
+let printed = 0
 await inParallel(chosen, async (stack) => {
-  for (const row of await rowsOf(stack)) {
-    rows.push(row)
-    console.log(formatRow(row))
+  done.set(stack, await rowsOf(stack))
+  for (;;) {
+    const next = chosen[printed]
+    const rows = next && done.get(next)
+    if (!rows) break
+    for (const row of rows) console.log(formatRow(row))
+    printed += 1
   }
 })
-const failed = rows.filter((row) => faultsOf(row).length > 0)
+const rows = [...done.values()].flat()
+const failed = rows.filter((row) => isBroken(row) || faultsOf(row).length > 0)
 console.log(`${rows.length - failed.length} passed, ${failed.length} failed`)
 process.exitCode = failed.length > 0 || rows.length === 0 ? 1 : 0
 

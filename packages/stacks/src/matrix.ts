@@ -8,6 +8,11 @@ export interface Row {
   readonly control: readonly Result[]
 }
 
+/** Whether the stack did not even start with the control, so that nothing can be said of ours. */
+export function isBroken({ control }: Row): boolean {
+  return control.some(({ question, fault }) => question === 'start' && fault !== undefined)
+}
+
 /** What ours fails where the control does not. */
 export function faultsOf({ ours, control }: Row): readonly Result[] {
   const failedToo = new Set(control.filter(({ fault }) => fault).map(({ question }) => question))
@@ -17,7 +22,7 @@ export function faultsOf({ ours, control }: Row): readonly Result[] {
 /** One line for a stack, ours beside the control, and one for each kind of fault. */
 export function formatRow(row: Row): string {
   const faults = faultsOf(row)
-  const mark = faults.length > 0 ? 'FAILED' : 'ok'
+  const mark = isBroken(row) ? 'BROKEN' : faults.length > 0 ? 'FAILED' : 'ok'
   const head = `${mark.padEnd(7)}${row.family.padEnd(30)}${row.name.padEnd(56)}`
   const counts = `ours ${countOf(row.ours).padEnd(8)}control ${countOf(row.control)}`
   const theirs = row.control.filter(({ fault }) => fault)

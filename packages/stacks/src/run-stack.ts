@@ -19,7 +19,7 @@ export async function runStack(stack: Stack, side: Side): Promise<readonly (read
     const { port, places } = await ready(child)
     const facts = {
       places,
-      traced: stack.agent !== undefined && stack.program !== 'fastify',
+      traced: stack.agent !== undefined,
       impatient: stack.variant === 'connect-timeout',
       passing: ['express', 'koa'].includes(stack.program),
     }

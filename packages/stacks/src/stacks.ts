@@ -34,8 +34,8 @@ const programs = { exp: 'express', koa: 'koa', fas: 'fastify', nes: 'nest' } as 
 function stack(family: string, install: Install, variant: string, options: Options = {}): Stack {
   const { host = 'http', sample = false, agent, events } = options
   const program = programs[install.slice(0, 3) as keyof typeof programs] // no agent is a stack
-  const parts = [install, ...(variant === 'plain' ? [] : [variant])]
-  const base = { family, name: parts.join(' · '), install, program, variant, host, sample }
+  const name = `${install} · ${variant}`.replace(/ · plain( with)?/, '$1')
+  const base = { family, name, install, program, variant, host, sample }
   return { ...base, ...(agent && { agent }), ...(events && { events }) }
 }
 
@@ -48,7 +48,7 @@ const koas = [
   'koa3-router14',
   'koa3-router15',
 ] as const
-const routers = ['plain', 'plain, koa-router'] as const
+const routers = ['plain', 'plain with koa-router'] as const
 const nests = ['nest10', 'nest11', 'nest12'] as const
 const agents = ['opentelemetry', 'sentry', 'dd-trace', 'newrelic'] as const
 const fastifys = ['fastify4', 'fastify5'] as const
@@ -68,6 +68,10 @@ const traced = agents.flatMap((agent) => {
       ),
     ),
     ...fastifys.map((install) => stack(agent, install, 'plain', { agent })),
+    ...['arrow', 'wildcard string'].map((variant) => stack(agent, 'express5', variant, { agent })),
+    ...['app.use', 'forRoutes path', 'forRoutes all'].map((variant) =>
+      stack(agent, 'nest11', variant, { agent }),
+    ),
   ]
 })
 
@@ -81,7 +85,7 @@ const sampledOnExpress = [
   ...['express-promise-router', 'connect-timeout', 'arrow', 'wildcard string', 'all of them'],
 ]
 const onKoa = [
-  ...['koa-compose', 'bind', 'arrow', 'koa-body', '@koa/bodyparser', 'koa-connect'],
+  ...['koa-compose', 'bind', 'arrow', 'koa-body 6', 'koa-body 8', '@koa/bodyparser', 'koa-connect'],
   ...['data listener', 'empty rawBody'],
 ]
 const onNest = [
@@ -117,7 +121,7 @@ const wrapped = [
       stack('Nest', install, variant, {
         sample: install === 'nest11' && ['forRoutes path', 'forRoutes all'].includes(variant),
       }),
-      stack('Nest', install, `${variant}, fastify`, {
+      stack('Nest', install, `${variant} on fastify`, {
         sample: install === 'nest11' && variant === 'forRoutes path',
       }),
     ]),
