@@ -1,3 +1,4 @@
+// pnpm test:stacks [--sample] [words of a family or a name]
 import { availableParallelism } from 'node:os'
 import { installOurs, installStack } from './install.js'
 import { faultsOf, formatRow, isBroken, type Row } from './matrix.js'

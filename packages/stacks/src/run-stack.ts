@@ -31,7 +31,7 @@ export async function runStack(stack: Stack, side: Side): Promise<readonly (read
     return all
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return forms.map(() => [{ question: 'start', fault: `${reason}: ${output().slice(-600)}` }])
+    return forms.map(() => [{ question: 'start', fault: `${reason}: ${reasonIn(output())}` }])
   } finally {
     await stop(child)
   }
@@ -50,7 +50,12 @@ function start({ install, agent, program, variant, host }: Stack, side: Side) {
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk))
-  return { child, output: () => text.replaceAll(/\s+/g, ' ') }
+  return { child, output: () => text }
+}
+
+/** The line that names the error, else the last ones. */
+function reasonIn(output: string): string {
+  return /^.*Error\b.*$/m.exec(output)?.[0] ?? output.slice(-300)
 }
 
 interface Ready {
