@@ -19,7 +19,22 @@ export interface Answer {
 /** Asks a stack, and rejects when there is no answer. */
 export type Ask = (request: Request) => Promise<Answer>
 
-const answersWithinMs = 20_000
+const answersWithinMs = 15_000
+const noAnswer = 'no answer'
+
+/** Gives up on a stack that has been silent once, so that a fault costs one waiting and not twenty. */
+export function giveUpOnSilence(ask: Ask): Ask {
+  let silent = false
+  return async (request) => {
+    if (silent) throw new Error('not asked after that')
+    try {
+      return await ask(request)
+    } catch (error) {
+      silent = error instanceof Error && error.message === noAnswer
+      throw error
+    }
+  }
+}
 
 /** Asks a server over one connection, which is kept alive as long as the server lets it. */
 export function askOverSocket(port: number): Ask {
@@ -36,7 +51,7 @@ export function askOverSocket(port: number): Ask {
         )
       })
       request.on('error', reject)
-      request.setTimeout(answersWithinMs, () => request.destroy(new Error('no answer')))
+      request.setTimeout(answersWithinMs, () => request.destroy(new Error(noAnswer)))
       request.end(body)
     })
 }
@@ -46,7 +61,7 @@ export function askByEvents(child: ChildProcess, form: EventForm): Ask {
   return (request) =>
     new Promise((resolve, reject) => {
       const id = crypto.randomUUID()
-      const timer = setTimeout(() => finish(() => reject(new Error('no answer'))), answersWithinMs)
+      const timer = setTimeout(() => finish(() => reject(new Error(noAnswer))), answersWithinMs)
       function finish(settle: () => void): void {
         clearTimeout(timer)
         child.off('message', listen)

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { askByEvents, askOverSocket } from './asker.js'
+import { askByEvents, askOverSocket, giveUpOnSilence } from './asker.js'
 import { programsOf } from './install.js'
 import { agreement, askEverything, type Result } from './questions.js'
 import type { Stack } from './stacks.js'
@@ -26,7 +26,7 @@ export async function runStack(stack: Stack, side: Side): Promise<readonly (read
     const all: (readonly Result[])[] = []
     for (const form of forms) {
       const ask = form ? askByEvents(child, form) : askOverSocket(port ?? 0)
-      all.push(await askEverything(ask, facts))
+      all.push(await askEverything(giveUpOnSilence(ask), facts))
     }
     return all
   } catch (error) {
