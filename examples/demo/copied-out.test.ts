@@ -40,6 +40,7 @@ const folders = [
   ...new Set(examples.map(({ folder }) => folder)),
   ...queues.map(({ folder }) => folder),
   'auth-jwt', // proven by its own tests: Koywe's JWTs are not what the play shows
+  'cloud-functions', // proven by its own tests, on Google's framework
 ]
 
 describe.each(folders)('examples/%s, copied out of the repository', async (folder) => {

@@ -17,6 +17,7 @@ export const examples: readonly [Example, ...Example[]] = [
   typescript('express'),
   typescript('koa'),
   typescript('fastify'),
+  typescript('lambda'),
   nest('nestjs', 'main-on-express', 'start'),
   nest('nestjs-fastify', 'main-on-fastify', 'start:fastify'),
 ]

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { http } from '@google-cloud/functions-framework'
+import { bearer, koyweAuthCallback, koyweWebhooks } from '@x/koywe-express'
+import express from 'express'
+
+const {
+  KOYWE_WEBHOOK_SECRET = '',
+  KOYWE_CALLBACK_TOKEN = '',
+  USERS_FILE = 'users.json',
+} = process.env
+
+// Stands for a table of your database: one row for each event. With `delivery.id` as its key, an event that is
+// delivered twice is one row, and an event that comes late overwrites no other.
+const history = new Map<string, { orderId: string; status: string; at: Date }>()
+
+const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET)
+  .on('payment_received', async ({ orderId }, delivery) => {
+    history.set(delivery.id, { orderId, status: 'paid', at: delivery.receivedAt })
+  })
+  .on('crypto_delivered', async ({ orderId }, delivery) => {
+    history.set(delivery.id, { orderId, status: 'delivered', at: delivery.receivedAt })
+  })
+  .on('crypto_tx_failed', async ({ orderId }, delivery) => {
+    history.set(delivery.id, { orderId, status: 'failed', at: delivery.receivedAt })
+  })
+  .onAny((event) => console.log(`event ${event.eventName} order ${event.orderId}`))
+
+const authCallback = koyweAuthCallback({
+  auth: bearer(KOYWE_CALLBACK_TOKEN),
+  isAllowed: async ({ email }) => {
+    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stands for your database
+    return users.includes(email) // only a literal true is a yes
+  },
+})
+
+const app = express()
+app.use(webhooks) // answers POST /webhooks/koywe and passes everything else on
+app.post('/koywe/auth', authCallback)
+app.get('/orders/:id', (request, response) => {
+  response.json([...history.values()].filter(({ orderId }) => orderId === request.params.id))
+})
+
+// Google's framework has read the request before the application sees it; the middleware takes what it has kept.
+http('koywe', app)

@@ -1,0 +1,5 @@
+import serverless from 'serverless-http'
+import { app } from './app.js'
+
+/** What Lambda calls: behind a function URL, API Gateway's HTTP and REST APIs, or a load balancer. */
+export const handler = serverless(app)

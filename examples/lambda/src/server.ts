@@ -1,0 +1,20 @@
+import type { AddressInfo } from 'node:net'
+import { app, webhooks } from './app.js'
+
+// The application on this machine, without Lambda.
+const { PORT = '3000', HOST = '127.0.0.1' } = process.env
+
+const server = app.listen(Number(PORT), HOST, (error) => {
+  if (error) throw error
+  const { port } = server.address() as AddressInfo // a server that listens on a port has one
+  console.log(`listening on http://${HOST}:${port}`)
+})
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, () => {
+    server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    server.close(async () => {
+      await webhooks.idle() // no delivery is being handled any more: now close your database
+    })
+  })
+}

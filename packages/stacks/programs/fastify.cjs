@@ -1,0 +1,52 @@
+// Fastify 4 or 5, whichever is installed: one layout, and what each stack changes about it.
+const { heard } = require('./handlers.cjs')
+
+/** Where a middleware has read the request, the other routes take its body, as such applications do. */
+function takeParsedBody(app) {
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', (request, payload, done) => {
+    const parsed = request.raw.body
+    if (parsed !== undefined)
+      return done(null, Buffer.isBuffer(parsed) ? JSON.parse(parsed) : parsed)
+    const chunks = []
+    payload.on('data', (chunk) => chunks.push(chunk))
+    payload.on('end', () => done(null, JSON.parse(Buffer.concat(chunks))))
+  })
+}
+
+const variants = {
+  plain: async () => {},
+  '@fastify/middie': async (app) => {
+    await app.register(require('@fastify/middie'))
+    app.use(require('body-parser').json())
+  },
+  '@fastify/express': async (app) => {
+    await app.register(require('@fastify/express'))
+    app.use(require('body-parser').json())
+  },
+  'empty rawBody': async (app) => {
+    app.decorateRequest('rawBody', '')
+  },
+}
+
+/** The application, its listener, and what makes it ready where nothing else does. */
+module.exports = async ({ fastify: handlers }, variant) => {
+  const app = require('fastify')()
+  takeParsedBody(app)
+  await variants[variant](app)
+  await handlers.webhooks(app)
+  await handlers.webhooks(app, '/hooks/koywe')
+  await handlers.auth(app)
+  await handlers.auth(app, '/koywe/ask')
+  app.get('/heard', async () => heard)
+  app.post('/other', async ({ body }) => ({
+    echo: JSON.stringify(body),
+    traced: globalThis.isTraced?.(),
+  }))
+  return {
+    app,
+    ready: () => app.ready(),
+    listener: (req, res) => app.routing(req, res),
+    places: ['bare', 'route'],
+  }
+}

@@ -1,0 +1,37 @@
+// Starts one stack: node serve.cjs <program> <variant> <host> <koywe or control>. Says over its channel where it listens, or
+// answers the events that come over it.
+const { handlers } = require('./handlers.cjs')
+const { functions, hosts } = require('./hosts.cjs')
+
+const [program, variant, host, side] = process.argv.slice(2)
+
+async function start() {
+  const built = await require(`./${program}.cjs`)(handlers[side], variant)
+  const places = built.places ?? ['bare', 'route', 'mounted']
+  if (functions[host]) {
+    const handle = await functions[host](built)
+    process.on('message', ({ id, event }) => {
+      const context = {
+        awsRequestId: String(id),
+        functionName: 'koywe',
+        getRemainingTimeInMillis: () => 10_000,
+      }
+      Promise.resolve(handle(event, context)).then(
+        (response) => process.send({ id, response }),
+        (error) => process.send({ id, failed: String(error?.stack ?? error) }),
+      )
+    })
+    return process.send({ ready: true, places })
+  }
+  await built.ready?.()
+  const server = hosts[host](built)
+  server.listen(0, '127.0.0.1', () => {
+    process.send({ ready: true, places, port: server.address().port })
+  })
+}
+
+process.on('disconnect', () => process.exit())
+start().catch((error) => {
+  console.error(error)
+  process.exit(1)
+})

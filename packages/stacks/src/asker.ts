@@ -1,0 +1,78 @@
+import type { ChildProcess } from 'node:child_process'
+import { Agent, request as send } from 'node:http'
+import { answerOf, type EventForm, lambdaEventOf } from './lambda-events.js'
+
+/** What is asked of a stack. */
+export interface Request {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** What it answers. */
+export interface Answer {
+  readonly status: number
+  readonly body: string
+}
+
+/** Asks a stack, and rejects when there is no answer. */
+export type Ask = (request: Request) => Promise<Answer>
+
+const answersWithinMs = 15_000
+const noAnswer = 'no answer'
+
+/** Gives up on a stack that has been silent once, so that a fault costs one waiting and not twenty. */
+export function giveUpOnSilence(ask: Ask): Ask {
+  let silent = false
+  return async (request) => {
+    if (silent) throw new Error('not asked after that')
+    try {
+      return await ask(request)
+    } catch (error) {
+      silent = error instanceof Error && error.message === noAnswer
+      throw error
+    }
+  }
+}
+
+/** Asks a server over one connection, which is kept alive as long as the server lets it. */
+export function askOverSocket(port: number): Ask {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  return ({ method, path, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, agent, method, path, headers }
+      const request = send(options, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk) => chunks.push(chunk))
+        response.on('error', reject)
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+        )
+      })
+      request.on('error', reject)
+      request.setTimeout(answersWithinMs, () => request.destroy(new Error(noAnswer)))
+      request.end(body)
+    })
+}
+
+/** Invokes a function with the events that AWS makes of requests. */
+export function askByEvents(child: ChildProcess, form: EventForm): Ask {
+  return (request) =>
+    new Promise((resolve, reject) => {
+      const id = crypto.randomUUID()
+      const timer = setTimeout(() => finish(() => reject(new Error(noAnswer))), answersWithinMs)
+      function finish(settle: () => void): void {
+        clearTimeout(timer)
+        child.off('message', listen)
+        settle()
+      }
+      function listen(message: { id?: string; failed?: string; response?: unknown }): void {
+        if (message.id !== id) return
+        const { failed, response } = message
+        finish(() => (failed ? reject(new Error(failed)) : resolve(answerOf(response))))
+      }
+      child.on('message', listen)
+      child.send({ id, event: lambdaEventOf(request, form) })
+    })
+}

@@ -1,0 +1,82 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { askByEvents, askOverSocket, giveUpOnSilence } from './asker.js'
+import { programsOf } from './install.js'
+import { agreement, askEverything, type Result } from './questions.js'
+import type { Stack } from './stacks.js'
+
+/** Which handlers a stack is given: ours, or those that a person would write by hand. */
+export type Side = 'koywe' | 'control'
+
+const readyWithinMs = 120_000
+
+/** Starts a stack as a process of its own, asks everything of it and ends it: one list for each form of events. */
+export async function runStack(stack: Stack, side: Side): Promise<readonly (readonly Result[])[]> {
+  const { child, output } = start(stack, side)
+  const forms = stack.events ?? [undefined]
+  try {
+    const { port, places } = await ready(child)
+    const facts = {
+      places,
+      traced: stack.agent !== undefined,
+      impatient: stack.variant === 'connect-timeout',
+      passing: ['express', 'koa'].includes(stack.program),
+    }
+    const all: (readonly Result[])[] = []
+    for (const form of forms) {
+      const ask = form ? askByEvents(child, form) : askOverSocket(port ?? 0)
+      all.push(await askEverything(giveUpOnSilence(ask), facts))
+    }
+    return all
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return forms.map(() => [{ question: 'start', fault: `${reason}: ${reasonIn(output())}` }])
+  } finally {
+    await stop(child)
+  }
+}
+
+function start({ install, agent, program, variant, host }: Stack, side: Side) {
+  const preload = agent ? ['--require', join(programsOf(agent), 'agents', `${agent}.cjs`)] : []
+  const child = fork(join(programsOf(install), 'serve.cjs'), [program, variant, host, side], {
+    execArgv: preload,
+    env: {
+      PATH: process.env.PATH,
+      STACK_SECRET: agreement.secret,
+      STACK_TOKEN: agreement.token,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk))
+  return { child, output: () => text }
+}
+
+/** The line that names the error, else the last ones. */
+function reasonIn(output: string): string {
+  return /^.*Error\b.*$/m.exec(output)?.[0] ?? output.slice(-300)
+}
+
+interface Ready {
+  readonly ready: true
+  readonly places: readonly string[]
+  readonly port?: number
+}
+
+async function ready(child: ChildProcess): Promise<Ready> {
+  const signal = AbortSignal.timeout(readyWithinMs)
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`ended with ${code}`)
+  })
+  const [message] = await Promise.race([once(child, 'message', { signal }), ended])
+  ended.catch(() => {})
+  return message
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
+}
