@@ -9,7 +9,7 @@ async function run(script: string) {
     import { createKoyweWebhooks } from '@x/koywe-core'
     import { exampleEvents, signEvent } from '@x/koywe-core/testing'
     const secret = 'process-test-secret'
-    const requestOf = (body) => ({ method: 'POST', url: '/', headers: {}, rawHeaders: [], body: async () => body })
+    const requestOf = (body) => ({ method: 'POST', url: '/', headers: {}, rawHeaders: [], body: async () => ({ text: body }) })
     const body = signEvent(exampleEvents.crypto_delivered, secret)
   `
   const child = spawn(process.execPath, ['--input-type=module', '--eval', prelude + script], {
