@@ -76,9 +76,11 @@ export interface UnknownKoyweEvent extends Partial<Omit<KoyweEventFields<string>
   readonly [field: string]: unknown
 }
 
+const known: ReadonlySet<string> = new Set(koyweEventNames)
+
 /** Tells whether `name` is one of {@link koyweEventNames}. */
 export function isKoyweEventName(name: unknown): name is KoyweEventName {
-  return typeof name === 'string' && Object.hasOwn(stateAfter, name)
+  return typeof name === 'string' && known.has(name)
 }
 
 /** Tells whether this version knows the event's name; afterwards a `switch` on `eventName` can be exhaustive. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { KoyweError } from '../errors.js'
 import type { Refusal } from '../http/handler.js'
-import type { ParsedBody } from '../http/json-object.js'
+import type { JsonObject, ParsedBody } from '../http/json-object.js'
 import { checkNotPayments } from './fields.js'
 import { isSignature, type SignedBody, splitBody, type Verifier } from './signature.js'
 
@@ -36,9 +36,8 @@ export function verifySignature(
       sentence: () => explain(body, signed, verifier, headers['content-length']),
     }
   }
-  // Several texts parse to what is written as one: 1e999 becomes null, -0 becomes 0, a Date of a parser its text. What Koywe
-  // sends is the signed text with the signature before its last brace, and is parsed already.
-  const payload = isVerbatim(body.text, signed.text) ? signed.payload : JSON.parse(signed.text)
+  const isExact = body.text !== undefined && hasNoNumber(signed.payload)
+  const payload = isExact ? signed.payload : JSON.parse(signed.text)
   return { payload, text: signed.text, secretIndex }
 }
 
@@ -56,16 +55,16 @@ function checkSignatureField(object: ParsedBody['object'], headers: IncomingHttp
   }
 }
 
-/** How much longer a body is than its signed text: `,"signature":"…"` before the last brace. */
-const signatureLength = ',"signature":""'.length + 64
-
-/** Whether a text is what Koywe writes for this payload and signature: no other text of that length starts so and has both. */
-function isVerbatim(received: string | undefined, text: string): boolean {
-  return (
-    received !== undefined &&
-    received.length === text.length + signatureLength &&
-    received.startsWith(text.slice(0, -1))
-  )
+/**
+ * Whether a payload that was parsed from text is flat and has no number, as Koywe's are: then it is what its JSON parses to. Of
+ * numbers, several texts are written as one: 1e999 becomes null, and -0 becomes 0.
+ */
+function hasNoNumber(payload: JsonObject): boolean {
+  for (const name in payload) {
+    const value = payload[name]
+    if (typeof value === 'number' || (typeof value === 'object' && value !== null)) return false
+  }
+  return true
 }
 
 /** Says why a signature does not fit a body, as far as that can be told. Names no secret and no digest. */

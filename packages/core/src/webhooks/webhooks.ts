@@ -1,5 +1,5 @@
 import { createMemoryDedupeStore } from '../dedupe/memory-store.js'
-import type { ClaimInProgress, DedupeStore } from '../dedupe/store.js'
+import type { ClaimAnswer, ClaimInProgress, DedupeStore } from '../dedupe/store.js'
 import { KoyweError, type KoyweErrorCode } from '../errors.js'
 import type { Body, HttpHandler, HttpResponse } from '../http/contract.js'
 import { checkTimeout, type Exchange } from '../http/exchange.js'
@@ -13,7 +13,7 @@ import { parseEvent } from '../ramp/fields.js'
 import { createVerifier, type Secrets } from '../ramp/signature.js'
 import { verifySignature } from '../ramp/verify-signature.js'
 import { checkOptions } from '../setup/options.js'
-import { claimEvent, completeClaim, releaseClaim } from './claim.js'
+import { checkAnswer, releaseClaim, storeIsLate, storeUnavailable } from './claim.js'
 import { ReceivedDelivery } from './delivery.js'
 import { createEmitter, type KoyweEmitter } from './emitter.js'
 import { createInFlight } from './in-flight.js'
@@ -99,21 +99,42 @@ export function createKoyweWebhooks(
     exchange: Exchange,
   ): Promise<HttpResponse | Refusal> {
     if (dedupe !== false) {
-      const claim = await claimEvent(dedupe, delivery.id, exchange, log)
+      exchange.late = storeIsLate
+      let claim: ClaimAnswer
+      try {
+        claim = await dedupe.claim(delivery.id)
+      } catch (cause) {
+        throw storeUnavailable(cause)
+      }
+      checkAnswer(claim)
       if (claim.state === 'done') return duplicate
       if (claim.state === 'in_progress') return inProgress(claim)
+      // A claim that came too late is released, so that a retry is handled.
+      if (exchange.isOver) await releaseClaim(claim, exchange, log)
+      exchange.throwIfOver()
       delivery.claim = claim
     }
     exchange.late = tooSlow
     const emitted = emit(delivery.event, delivery)
     const failures =
       emitted instanceof Promise ? await renewing(emitted, delivery, exchange) : emitted
-    if (failures.length > 0)
+    if (failures.length > 0) {
       return giveUp('a listener failed', 'handler_failed', failures, exchange, delivery)
-    const failure =
-      dedupe === false ? undefined : await completeClaim(delivery.claim, exchange, log)
-    if (failure === undefined) return received
-    return giveUp('the event could not be completed', failure.code, [failure], exchange, delivery)
+    }
+    try {
+      await delivery.claim.complete()
+    } catch (error) {
+      if (KoyweError.is(error)) {
+        return giveUp('the event could not be completed', error.code, [error], exchange, delivery)
+      }
+      // A retry would run the listeners twice, so the event counts as handled.
+      log.error(
+        exchange.request.logger,
+        error,
+        `koywe: an event was handled, but the dedupe store could not note it; a copy would be handled again.${delivery.about()}`,
+      )
+    }
+    return received
   }
 
   /** Keeps the claim while listeners run, however long they take. */
