@@ -195,11 +195,13 @@ function answerAt(
           logger: log,
           body: (limit) => readBody(sourceOf(request, streams.get(request) ?? raw), limit),
         })
-        .catch((error: unknown) => {
-          log.error(error, 'koywe: a request could not be answered.')
-          return jsonResponse(500, failure)
-        })
-        .then((answer) => send(request, reply, answer))
+        .then(
+          (answer) => send(request, reply, answer),
+          (error: unknown) => {
+            log.error(error, 'koywe: a request could not be answered.')
+            send(request, reply, jsonResponse(500, failure))
+          },
+        )
     })
   }
 }
@@ -226,7 +228,9 @@ function send({ raw }: FastifyRequest, reply: FastifyReply, answer: HttpResponse
   const response = reply.raw
   if (response.headersSent) return
   try {
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
+    const headers = reply.getHeaders()
+    for (const name in headers) {
+      const value = headers[name as keyof typeof headers] // its own name
       if (value !== undefined) response.setHeader(name, value)
     }
     sendResponse(raw, response, answer)

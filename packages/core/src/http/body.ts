@@ -82,16 +82,14 @@ function aborted(cause?: unknown): KoyweError {
 
 function readStream(stream: Readable, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const onClose = (): void => reject(aborted())
     // raw-body does not settle when a stream closes before its end.
-    stream.once('close', onClose)
+    stream.once('close', () => {
+      if (!stream.readableEnded) reject(aborted())
+    })
     // A stream that fails after its reader has left must not end the process.
     stream.on('error', ignore)
-    getRawBody(stream, { limit }, (error, bytes) => {
-      stream.off('close', onClose)
-      if (error) reject(translate(error, limit))
-      else resolve(bytes)
-    })
+    // Not with its callback, which would be run in an asynchronous resource of its own.
+    getRawBody(stream, { limit }).then(resolve, (error) => reject(translate(error, limit)))
   })
 }
 
