@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Ended, run } from '@x/koywe-testkit/run'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeAgreement } from './agreement.js'
-import { play } from './play.js'
-import { type Ended, run } from './run.js'
-import { isRight, type Row } from './table.js'
+import { makeAgreement } from '../src/agreement.js'
+import { play } from '../src/play.js'
+import { isRight, type Row } from '../src/table.js'
 
 const here = import.meta.dirname
 const tsx = createRequire(import.meta.url).resolve('tsx/cli')
 
 function demo(...args: string[]): Promise<Ended> {
-  const command = [process.execPath, tsx, join(here, 'demo.ts'), ...args] as const
+  const command = [process.execPath, tsx, join(here, '../src/demo.ts'), ...args] as const
   return run({ command, folder: here, env: process.env }, 200_000)
 }
 
