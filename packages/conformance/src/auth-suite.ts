@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { anyOf, apiKey, basic, bearer, bodySignature } from '@x/koywe-core'
+import type { RunningServer } from '@x/koywe-testkit/listen'
+import { closing, encode, open, readResponse, send, type WireResponse } from '@x/koywe-testkit/wire'
 import axios from 'axios'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { closing, encode, open, readResponse, send, type WireResponse } from './client.js'
 import { signed } from './deliveries.js'
-import type { Mount, RunningServer } from './mount.js'
+import type { Mount } from './mount.js'
 import {
   allowedEmail,
   answerTimeoutMs,

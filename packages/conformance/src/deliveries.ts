@@ -1,6 +1,7 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import type { WireRequest } from './client.js'
+import { sign } from '@x/koywe-testkit/sign'
+import type { WireRequest } from '@x/koywe-testkit/wire'
 import type { Refusal } from './mount.js'
 
 /** The secrets that a server under test accepts: the second is the one being rotated out. */
@@ -34,10 +35,9 @@ export function payload(extra: Readonly<Record<string, unknown>> = {}): Record<s
   }
 }
 
-/** Signs as the page says, with Node's own crypto and none of the code under test. */
+/** Signs with the first of the secrets, unless another is named. */
 export function signed(value: object, secret: string = secrets[0]): string {
-  const signature = createHmac('sha256', secret).update(JSON.stringify(value)).digest('hex')
-  return JSON.stringify({ ...value, signature })
+  return sign(value, secret)
 }
 
 /** A POST of JSON. */

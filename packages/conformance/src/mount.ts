@@ -1,4 +1,5 @@
 import type { KoyweAuthCallbackOptions, KoyweListeners, KoyweWebhooksOptions } from '@x/koywe-core'
+import type { RunningServer } from '@x/koywe-testkit/listen'
 
 /** What a body parser may refuse by itself, so that it never reaches us. */
 export type Refusal = 'large' | 'malformed' | 'primitive' | '__proto__'
@@ -17,12 +18,6 @@ export interface Mount {
   startWebhooks(secrets: readonly string[], options: KoyweWebhooksOptions): Promise<WebhookServer>
   /** Starts a server with `koyweAuthCallback` on a free port of 127.0.0.1. */
   startAuthCallback(options: KoyweAuthCallbackOptions): Promise<RunningServer>
-}
-
-/** A server that a mount has started. */
-export interface RunningServer {
-  readonly port: number
-  close(): Promise<void>
 }
 
 /** A server that receives webhooks, and what their listeners are added to. */

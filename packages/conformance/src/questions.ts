@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { AuthQuestion } from '@x/koywe-core'
-import type { WireRequest } from './client.js'
+import type { WireRequest } from '@x/koywe-testkit/wire'
 import type { Refusal } from './mount.js'
 
 /** What a server under test accepts: the second token is the one being rotated out. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { send } from '@x/koywe-testkit/wire'
 import { expect } from 'vitest'
-import { send } from './client.js'
 
 /** The answer of an application's own route to an upload: the SHA-256 of what arrived, and how much that was. */
 export async function receiveUpload(stream: Readable): Promise<string> {

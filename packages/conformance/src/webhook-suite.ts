@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { KoyweEvent, Logger, UnknownKoyweEvent } from '@x/koywe-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   answerWithinMs,
   closing,
@@ -12,7 +11,8 @@ import {
   send,
   type WireRequest,
   type WireResponse,
-} from './client.js'
+} from '@x/koywe-testkit/wire'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   type Behaviour,
   type Delivery,

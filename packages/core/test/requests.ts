@@ -25,31 +25,3 @@ export function requestOf(body: unknown, headers: IncomingHttpHeaders = {}): Htt
 export function signedEvent(fields: Readonly<Record<string, unknown>> = {}): string {
   return signEvent({ ...exampleEvents.crypto_delivered, ...fields }, secret)
 }
-
-/** A log that keeps what it is told. */
-export function createMemoryLog() {
-  const lines: string[] = []
-  const errors: unknown[] = []
-  return {
-    lines,
-    errors,
-    warn(message: string) {
-      lines.push(message)
-    },
-    error(error: unknown, message: string) {
-      errors.push(error)
-      lines.push(message)
-    },
-  }
-}
-
-/** A promise and the functions that settle it. */
-export function createGate<T = void>() {
-  let open: (value: T) => void = () => {}
-  let fail: (error: Error) => void = () => {}
-  const promise = new Promise<T>((resolve, reject) => {
-    open = resolve
-    fail = reject
-  })
-  return { promise, open, fail }
-}

@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import middie from '@fastify/middie'
-import { listen, open, payload, post, readResponse, send, signed } from '@x/koywe-conformance'
+import { payload, post, signed } from '@x/koywe-conformance'
 import { createKoyweWebhooks, createMemoryDedupeStore, type DedupeStore } from '@x/koywe-core'
+import { listen } from '@x/koywe-testkit/listen'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
+import { open, readResponse, send } from '@x/koywe-testkit/wire'
 import type { ErrorRequestHandler } from 'express'
 import fastify, { type FastifyInstance } from 'fastify'
 import request from 'supertest'
@@ -12,16 +15,6 @@ import { everything, frameworks } from './mounts.js'
 
 const secret = 'conformance-secret'
 const path = '/webhooks/koywe'
-
-/** A log that keeps its sentences. */
-function createLog() {
-  const lines: string[] = []
-  return {
-    lines,
-    warn: (message: string) => lines.push(message),
-    error: (_error: unknown, message: string) => lines.push(message),
-  }
-}
 
 const running: { close(): Promise<void> }[] = []
 
@@ -125,7 +118,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     })
 
     it('is passed on behind a route that has called next, which is said once with the cure', async () => {
-      const log = createLog()
+      const log = createMemoryLog()
       const app = createApp()
       app.post('/orders', (_request, _response, next) => next())
       app.use(koyweWebhooks(secret, { logger: log }))
@@ -167,7 +160,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     })
 
     it('is warned of once when its path nearly is ours, with the cure', async () => {
-      const log = createLog()
+      const log = createMemoryLog()
       const app = createApp().use(koyweWebhooks(secret, { logger: log }))
       for (const to of ['/webhooks/koywe/', '/webhooks/koywe/', '//webhooks/koywe', '/other']) {
         expect(
@@ -219,7 +212,7 @@ describe.each(frameworks)('%s', (_name, express) => {
         },
       ],
     ])('because it %s: answered at once, with the cure in the log', async (_name, swallow) => {
-      const logger = createLog()
+      const logger = createMemoryLog()
       const heard: unknown[] = []
       const webhooks = koyweWebhooks(secret, { logger, timeoutMs: 20_000 })
       const app = createApp()
@@ -256,7 +249,7 @@ describe.each(frameworks)('%s', (_name, express) => {
   })
 
   it('says in the log when a middleware has edited the body', async () => {
-    const logger = createLog()
+    const logger = createMemoryLog()
     const app = createApp().use(express.json())
     app.use((request, _response, next) => {
       request.body.editedBy = 'a middleware'

@@ -1,4 +1,5 @@
-import { listen, type Mount, type Refusal, type RunningServer } from '@x/koywe-conformance'
+import type { Mount, Refusal } from '@x/koywe-conformance'
+import { listen, type RunningServer } from '@x/koywe-testkit/listen'
 import bodyParser from 'body-parser'
 import express5, { type RequestHandler } from 'express'
 import asyncHandler from 'express-async-handler'

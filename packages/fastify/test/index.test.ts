@@ -3,17 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { configure as serverlessExpress } from '@codegenie/serverless-express'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import {
-  encode,
-  expectUploadToPass,
-  open,
-  payload,
-  post,
-  readResponse,
-  receiveUpload,
-  send,
-  signed,
-} from '@x/koywe-conformance'
+import { expectUploadToPass, payload, post, receiveUpload, signed } from '@x/koywe-conformance'
+import { encode, open, readResponse, send } from '@x/koywe-testkit/wire'
 import fastify5, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import serverlessHttp from 'serverless-http'
 import { afterEach, describe, expect, it } from 'vitest'

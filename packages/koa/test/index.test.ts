@@ -1,15 +1,8 @@
 import { createRequire } from 'node:module'
 import Router from '@koa/router'
-import {
-  expectUploadToPass,
-  listen,
-  payload,
-  post,
-  type RunningServer,
-  receiveUpload,
-  send,
-  signed,
-} from '@x/koywe-conformance'
+import { expectUploadToPass, payload, post, receiveUpload, signed } from '@x/koywe-conformance'
+import { listen, type RunningServer } from '@x/koywe-testkit/listen'
+import { send } from '@x/koywe-testkit/wire'
 import type Koa from 'koa'
 import compose from 'koa-compose'
 import mount from 'koa-mount'

@@ -2,9 +2,9 @@ import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from '
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative } from 'node:path'
+import { outputOf } from '@x/koywe-testkit/output-of'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Packed, pack, publishedPackages } from './pack.js'
-import { run } from './run.js'
+import { type Packed, pack, publishedPackages } from '../src/pack.js'
 
 const minute = 60_000
 const consumers = join(import.meta.dirname, '../consumers')
@@ -71,7 +71,7 @@ describe.each(published)('$name', ({ folder }) => {
   it.each(['cjs', 'mjs'])(
     'answers a signed webhook when it is loaded by a .%s file',
     async (format) => {
-      const printed = await run(node, ['run.mjs', folder, format], outside)
+      const printed = await outputOf(node, ['run.mjs', folder, format], outside)
       expect(JSON.parse(printed)).toEqual(answered)
     },
   )
@@ -80,7 +80,7 @@ describe.each(published)('$name', ({ folder }) => {
 it(
   'all packages answer a signed webhook under Jest, in its default set-up',
   async () => {
-    await run(
+    await outputOf(
       node,
       ['node_modules/jest/bin/jest.js', '--testTimeout=60000', '--json', '--outputFile=jest.json'],
       outside,
@@ -93,7 +93,7 @@ it(
 
 it('an error of any copy of any package is known to all others in the process', async () => {
   const names = published.map(({ name }) => name)
-  const printed = await run(node, ['copies.mjs', ...names], outside)
+  const printed = await outputOf(node, ['copies.mjs', ...names], outside)
   expect(JSON.parse(printed)).toEqual({ classes: 2, known: true, strangers: false })
 })
 
@@ -128,7 +128,7 @@ async function nameTarballs(folder: string, packed: readonly Packed[]): Promise<
 
 async function install(folder: string, ...flags: readonly string[]): Promise<void> {
   const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
-  await run('npm', ['install', ...quiet, ...flags], folder)
+  await outputOf('npm', ['install', ...quiet, ...flags], folder)
 }
 
 /** Compiles the consumers; declarations of ours are checked like code, and only strangers' may have faults. */
@@ -149,7 +149,7 @@ async function compile(
     'node',
   ]
   const files = extensions.flatMap((end) => sources.map((file) => basename(file, '.ts') + end))
-  const ended = run(node, [tsc, ...settings, ...strict, ...flags, ...files], outside)
+  const ended = outputOf(node, [tsc, ...settings, ...strict, ...flags, ...files], outside)
   await ended.catch((error: Error) => {
     const faults = error.message.split('\n').filter((line) => /\berror TS\d+:/.test(line))
     const ours = faults.filter((line) => !/^node_modules\/@types\//.test(line))

@@ -5,7 +5,7 @@ import { checkPackage, createPackageFromTarballData, type Package } from '@areth
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Manifest, pack, publishedPackages } from './pack.js'
+import { type Manifest, pack, publishedPackages } from '../src/pack.js'
 
 const published = await publishedPackages()
 let outside: string

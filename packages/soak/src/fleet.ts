@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { killProcess } from '@x/koywe-testkit/kill-process'
 import type { ServerMessage, ServerSettings } from './server.js'
 
 /** The resident memory of one process at one moment. */
@@ -28,7 +28,7 @@ export interface Fleet {
 }
 
 // Run as compiled: to compile it at every restart would take longer than the time between two kills.
-const serverFile = fileURLToPath(new URL('./server.js', import.meta.url))
+const serverFile = fileURLToPath(new URL('../dist/server.js', import.meta.url))
 
 /**
  * Starts the servers.
@@ -45,7 +45,9 @@ export async function startFleet(
   let restart: Promise<void> | undefined
 
   async function start(index: number, port: number): Promise<Running> {
-    const child = fork(serverFile, [JSON.stringify({ ...settings, port, name: `${index}` })])
+    const child = fork(serverFile, [JSON.stringify({ ...settings, port, name: `${index}` })], {
+      execArgv: [],
+    })
     const listening = new Promise<number>((resolve, reject) => {
       child.once('exit', () => reject(new Error(`server ${index} ended before it listened`)))
       child.on('message', (message: ServerMessage) => {
@@ -63,7 +65,7 @@ export async function startFleet(
   async function killAndRestart(index: number): Promise<void> {
     const victim = servers[index]
     if (!victim) throw new Error('there are three servers')
-    await kill(victim.child)
+    await killProcess(victim.child)
     kills++
     await onKill(`${index}`)
     await delay(200 + Math.random() * 800)
@@ -82,7 +84,7 @@ export async function startFleet(
     },
     async stop() {
       const [restarted] = await Promise.allSettled([restart])
-      await Promise.all(servers.map(({ child }) => kill(child)))
+      await Promise.all(servers.map(({ child }) => killProcess(child)))
       if (restarted.status === 'rejected') throw restarted.reason
     },
   }
@@ -91,11 +93,4 @@ export async function startFleet(
 interface Running {
   readonly child: ChildProcess
   readonly port: number
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
+import { removeKeys } from '@x/koywe-testkit/remove-keys'
 import pg from 'pg'
 import { type Counts, countEffects, createTables, noteKill, poolSettings } from './effects.js'
 import { type MemorySample, startFleet } from './fleet.js'
-import { removeKeys } from './remove-keys.js'
 import { type SenderResult, sendAll } from './sender.js'
 
 /** How a soak is run. */
@@ -13,8 +14,6 @@ export interface SoakOptions {
   readonly orders: number
   /** No new event is sent after so many seconds. */
   readonly seconds: number
-  readonly redisUrl?: string
-  readonly postgresUrl?: string
   /** How many events are sent between two kills, on average. Default: 500. */
   readonly killEvery?: number
   progress?(line: string): void
@@ -50,8 +49,6 @@ export interface SoakReport {
 /** Runs one soak against the real engines and removes what it has written there. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { store, deliveries, orders, killEvery = 500, progress = () => {} } = options
-  const redisUrl = options.redisUrl ?? 'redis://127.0.0.1:6379'
-  const postgresUrl = options.postgresUrl ?? 'postgres://postgres@127.0.0.1:5432/test'
   const schema = `koywe_soak_${randomUUID().slice(0, 8)}`
   const secret = randomUUID()
   const pool = new pg.Pool({ ...poolSettings(postgresUrl), max: 2 })

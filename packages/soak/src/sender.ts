@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { koyweEventNames } from '@x/koywe-core'
-import { signEvent } from '@x/koywe-core/testing'
+import { sign } from '@x/koywe-testkit/sign'
 
 /** What the sender is asked to send. */
 export interface SenderPlan {
@@ -75,7 +75,7 @@ export async function sendAll(plan: SenderPlan): Promise<SenderResult> {
       orderId: uuid(`order ${event % orders}`),
       timeStamp: new Date(time).toISOString(),
     }
-    return signEvent(payload, secret)
+    return sign(payload, secret)
   }
 
   async function sendUntilDone(body: string): Promise<string | undefined> {

@@ -19,14 +19,11 @@ if ((store !== 'redis' && store !== 'postgres') || !deliveries || !orders || !se
   )
 }
 
-const { KOYWE_TEST_REDIS_URL: redisUrl, KOYWE_TEST_POSTGRES_URL: postgresUrl } = process.env
 const report = await runSoak({
   store,
   deliveries,
   orders,
   seconds,
-  ...(redisUrl && { redisUrl }),
-  ...(postgresUrl && { postgresUrl }),
   progress: (line) => process.stderr.write(`${line}\n`),
 })
 process.stdout.write(formatReport(report))

@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
+import { postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
 import { expect, it } from 'vitest'
-import { describeWithServer, postgresUrl, redisUrl } from '../../core/test/engines.js'
 import { formatReport } from '../src/report.js'
-import type * as compiled from '../src/run-soak.js'
+import { runSoak } from '../src/run-soak.js'
 
 // The servers are processes of their own and run what is compiled.
 const folder = join(import.meta.dirname, '..')
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
 execFileSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', folder], { stdio: 'inherit' })
-const { runSoak }: typeof compiled = await import(join(folder, 'dist/run-soak.js'))
 
 await describeWithServer('a short soak', postgresUrl, async () => {
   for (const store of ['redis', 'postgres'] as const) {
@@ -25,8 +25,6 @@ await describeWithServer('a short soak', postgresUrl, async () => {
           orders: 300,
           seconds: 240,
           killEvery: 200,
-          redisUrl,
-          postgresUrl,
         })
         process.stdout.write(`\n${formatReport(report)}`)
         expect(report.broken).toEqual([])

@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pack, publishedPackages } from '@x/koywe-packaging/pack'
-import { run } from '@x/koywe-packaging/run'
+import { outputOf } from '@x/koywe-testkit/output-of'
 import { asOf, type Install, installs, type Packages } from './installs.js'
 
 const here = join(import.meta.dirname, '..')
@@ -53,5 +53,5 @@ async function npmInstall(folder: string, dependencies: Packages, more: object =
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts']
   // A stack names every package itself, so none comes as a peer.
-  await run('npm', ['install', '--legacy-peer-deps', '--before', asOf, ...quiet], folder)
+  await outputOf('npm', ['install', '--legacy-peer-deps', '--before', asOf, ...quiet], folder)
 }

@@ -1,4 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { sign } from '@x/koywe-testkit/sign'
 import type { Answer, Ask, Request } from './asker.js'
 
 /** What the stacks are told in their environment. */
@@ -137,9 +138,7 @@ function post(path: string, body: string, headers: Record<string, string> = {}):
   return { method: 'POST', path, headers: { ...own, ...headers }, body }
 }
 
-/** Signs word for word as Koywe's page does. */
+/** Signs an event of the day that Koywe's page shows. */
 function signed(event: object, secret: string): string {
-  const payload = { ...event, timeStamp: '2022-10-26T22:36:41.658Z' }
-  const signature = createHmac('sha256', secret).update(JSON.stringify(payload)).digest('hex')
-  return JSON.stringify({ ...payload, signature })
+  return sign({ ...event, timeStamp: '2022-10-26T22:36:41.658Z' }, secret)
 }

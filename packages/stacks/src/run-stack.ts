@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { killProcess } from '@x/koywe-testkit/kill-process'
 import { askByEvents, askOverSocket, giveUpOnSilence } from './asker.js'
 import { programsOf } from './install.js'
 import { agreement, askEverything, type Result } from './questions.js'
@@ -33,7 +34,7 @@ export async function runStack(stack: Stack, side: Side): Promise<readonly (read
     const reason = error instanceof Error ? error.message : String(error)
     return forms.map(() => [{ question: 'start', fault: `${reason}: ${reasonIn(output())}` }])
   } finally {
-    await stop(child)
+    await killProcess(child)
   }
 }
 
@@ -72,11 +73,4 @@ async function ready(child: ChildProcess): Promise<Ready> {
   const [message] = await Promise.race([once(child, 'message', { signal }), ended])
   ended.catch(() => {})
   return message
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
 }

@@ -1,3 +1,5 @@
+import { createGate } from '@x/koywe-testkit/gate'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -7,7 +9,7 @@ import {
   createKoyweAuthCallback,
   KoyweError,
 } from '../../src/index.js'
-import { createGate, createMemoryLog, requestOf } from '../requests.js'
+import { requestOf } from '../requests.js'
 
 const numRuns = process.env.CI ? 10_000 : 1_000
 const auth = bearer('token')

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
+import { postgresUrl } from '@x/koywe-testkit/engines'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -13,8 +16,7 @@ import {
   type PgClient,
   type PostgresJsClient,
 } from '../../src/postgres.js'
-import { describeWithServer, postgresUrl } from '../engines.js'
-import { createMemoryLog, requestOf, secret, signedEvent } from '../requests.js'
+import { requestOf, secret, signedEvent } from '../requests.js'
 import { claimed, claimedWithin, describeStore, type MakeStores } from './store-suite.js'
 
 const schema = `koywe_test_${randomUUID().slice(0, 8)}`

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
+import { redisUrl } from '@x/koywe-testkit/engines'
+import { removeKeys } from '@x/koywe-testkit/remove-keys'
 import { Redis } from 'ioredis'
 import { createClient, createClientPool } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { removeKeys } from '../../../soak/src/remove-keys.js'
 import {
   createRedisDedupeStore,
   type IoRedisClient,
   type NodeRedisClient,
   type RedisDedupeStoreOptions,
 } from '../../src/redis.js'
-import { describeWithServer, redisUrl } from '../engines.js'
 import { claimed, describeStore, type MakeStores } from './store-suite.js'
 
 await describeWithServer('Redis', redisUrl, () => {

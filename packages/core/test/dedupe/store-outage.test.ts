@@ -6,6 +6,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
+import { answers, postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import postgres from 'postgres'
@@ -16,7 +19,7 @@ import { createPostgresDedupeStore, migrateKoyweDedupe } from '../../src/postgre
 import { createRedisDedupeStore } from '../../src/redis.js'
 import { signEvent } from '../../src/testing.js'
 import { createKoyweWebhooks } from '../../src/webhooks/webhooks.js'
-import { answers, describeWithServer, postgresUrl, redisUrl } from '../engines.js'
+import { requestOf } from '../requests.js'
 
 const secret = 'outage-secret'
 const timeoutMs = 1500
@@ -84,12 +87,12 @@ async function startRelay(url: string): Promise<Relay> {
 
 /** A receiver on a store, with everything that a test wants to see of it. */
 function createReceiver(store: DedupeStore) {
-  const log: string[] = []
+  const logger = createMemoryLog()
   const heard: string[] = []
   let claims = 0
   const webhooks = createKoyweWebhooks(secret, {
     timeoutMs,
-    logger: { warn: (line) => log.push(line), error: (_error, line) => log.push(line) },
+    logger,
     dedupe: {
       claim(key) {
         claims++
@@ -106,19 +109,12 @@ function createReceiver(store: DedupeStore) {
       signedWith,
     )
   return {
-    log,
+    log: logger.lines,
     heard,
     claims: () => claims,
     newEvent,
     async deliver(text: string) {
-      const response = await webhooks.handle({
-        method: 'POST',
-        url: '/',
-        headers: {},
-        rawHeaders: [],
-        body: async () => ({ text }),
-      })
-      const { status, headers, body } = response
+      const { status, headers, body } = await webhooks.handle(requestOf(text))
       return { status, retryAfter: headers['retry-after'], body }
     },
   }

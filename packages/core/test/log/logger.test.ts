@@ -1,6 +1,6 @@
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { checkLogger, createLog } from '../../src/log/logger.js'
-import { createMemoryLog } from '../requests.js'
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { createGate } from '@x/koywe-testkit/gate'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { describe, expect, it } from 'vitest'
 import {
   type Claim,
@@ -9,7 +11,7 @@ import {
   KoyweError,
   type KoyweWebhooksOptions,
 } from '../../src/index.js'
-import { createGate, createMemoryLog, requestOf, secret, signedEvent } from '../requests.js'
+import { requestOf, secret, signedEvent } from '../requests.js'
 
 /** A receiver with a store of the test's own. */
 function setUp(dedupe: DedupeStore | false, options: KoyweWebhooksOptions = {}) {

@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { createGate } from '@x/koywe-testkit/gate'
 import { describe, expect, it } from 'vitest'
 import { koyweEventNames } from '../../src/index.js'
 import { exampleEvents } from '../../src/testing.js'
 import { alwaysClaimed } from '../../src/webhooks/claim.js'
 import type { Delivery } from '../../src/webhooks/delivery.js'
 import { createEmitter } from '../../src/webhooks/emitter.js'
-import { createGate } from '../requests.js'
 
 const event = exampleEvents.crypto_delivered
 /** Listeners are only handed it. */

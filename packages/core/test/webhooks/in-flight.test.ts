@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { createGate } from '@x/koywe-testkit/gate'
 import { describe, expect, it } from 'vitest'
 import {
   type Body,
@@ -7,7 +8,7 @@ import {
   type DedupeStore,
 } from '../../src/index.js'
 import { createInFlight } from '../../src/webhooks/in-flight.js'
-import { createGate, requestOf, secret, signedEvent } from '../requests.js'
+import { requestOf, secret, signedEvent } from '../requests.js'
 
 /** Notes when `idle` resolves. */
 function watch({ idle }: { idle(): Promise<void> }) {

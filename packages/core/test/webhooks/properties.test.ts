@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
+import { signatureOf } from '@x/koywe-testkit/sign'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { readBody } from '../../src/adapter.js'
@@ -12,11 +12,6 @@ const numRuns = process.env.CI ? 10_000 : 1_000
 const timeout = 600_000
 
 const secret = 'a secret of the properties: ñ 🔐'
-
-/** Koywe's page to the letter: createHmac('sha256', secret).update(JSON.stringify(payload)).digest('hex'). */
-function signatureOf(payload: object): string {
-  return createHmac('sha256', secret).update(JSON.stringify(payload)).digest('hex')
-}
 
 const heard: object[] = []
 const webhooks = createKoyweWebhooks(secret, { dedupe: false, logger: false }).onAny((event) =>
@@ -156,7 +151,9 @@ it(
     let refused = 0
     const property = fc.asyncProperty(event, mutation, async (payload, mutate) => {
       const original = JSON.stringify(payload)
-      const body = Buffer.from(JSON.stringify({ ...payload, signature: signatureOf(payload) }))
+      const body = Buffer.from(
+        JSON.stringify({ ...payload, signature: signatureOf(payload, secret) }),
+      )
       const { status, event } = await deliver(mutate(body))
       if (status !== 200) {
         refused++
@@ -178,7 +175,7 @@ it(
   async () => {
     const property = fc.asyncProperty(event, async (payload) => {
       const original = JSON.stringify(payload)
-      const body = JSON.stringify({ ...payload, signature: signatureOf(payload) })
+      const body = JSON.stringify({ ...payload, signature: signatureOf(payload, secret) })
       const { status, event } = await deliver(Buffer.from(body))
       expect(status).toBe(200)
       expect(isDeepStrictEqual(event, JSON.parse(original))).toBe(true)
@@ -201,7 +198,7 @@ it(
         [other, other],
         [one, other],
       ] as const) {
-        const body = JSON.stringify({ ...payload, signature: signatureOf(signed) })
+        const body = JSON.stringify({ ...payload, signature: signatureOf(signed, secret) })
         const same = JSON.stringify(payload) === JSON.stringify(signed)
         expect((await deliver(Buffer.from(body))).status).toBe(same ? 200 : 401)
       }
@@ -220,7 +217,7 @@ it(
       fc.constantFrom(undefined, 1, 2, '\t'),
       async (payload, at, space) => {
         const entries = Object.entries(payload)
-        const signature: [string, string] = ['signature', signatureOf(payload)]
+        const signature: [string, string] = ['signature', signatureOf(payload, secret)]
         const signed = Object.fromEntries(
           entries.toSpliced(at % (entries.length + 1), 0, signature),
         )
@@ -240,7 +237,7 @@ it(
     const property = fc.asyncProperty(event, fc.nat(100), async (payload, depth) => {
       const nested = JSON.parse(`${'{"a":['.repeat(depth)}1${']}'.repeat(depth)}`)
       const deep = { ...payload, nested }
-      const body = JSON.stringify({ ...deep, signature: signatureOf(deep) })
+      const body = JSON.stringify({ ...deep, signature: signatureOf(deep, secret) })
       const { status, event } = await deliver(Buffer.from(body))
       // The event itself is the first level, and each step nests two more.
       const isWithin = 1 + 2 * depth <= 64
@@ -260,7 +257,7 @@ it(
       value.map((any) => Buffer.from(JSON.stringify(any))),
       otherFields.map((entries) => Buffer.from(JSON.stringify(Object.fromEntries(entries)))),
       fc.tuple(event, fc.nat()).map(([payload, cut]) => {
-        const body = JSON.stringify({ ...payload, signature: signatureOf(payload) })
+        const body = JSON.stringify({ ...payload, signature: signatureOf(payload, secret) })
         return Buffer.from(body.slice(0, cut % body.length))
       }),
       fc
@@ -335,7 +332,7 @@ it(
       fc.boolean(),
       async (numbers, signatureFirst) => {
         const fields = `"eventName":"ping","numbers":[${numbers.join(',')}]`
-        const signature = `"signature":"${signatureOf(JSON.parse(`{${fields}}`))}"`
+        const signature = `"signature":"${signatureOf(JSON.parse(`{${fields}}`), secret)}"`
         const text = signatureFirst ? `{${signature},${fields}}` : `{${fields},${signature}}`
         await expectExact({ text })
         await expectExact({ bytes: Buffer.from(text) })
@@ -346,8 +343,8 @@ it(
 
     const ofObjects = fc.asyncProperty(otherFields, fc.array(oddValue), async (entries, odd) => {
       const payload = { eventName: 'ping', ...Object.fromEntries(entries), odd }
-      await expectExact({ value: { ...payload, signature: signatureOf(payload) } })
-      await expectExact({ value: { signature: signatureOf(payload), ...payload } })
+      await expectExact({ value: { ...payload, signature: signatureOf(payload, secret) } })
+      await expectExact({ value: { signature: signatureOf(payload, secret), ...payload } })
     })
     await fc.assert(ofObjects, { numRuns: numRuns / 10 })
   },

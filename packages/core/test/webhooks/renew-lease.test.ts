@@ -4,10 +4,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
+import { postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
+import { removeKeys } from '@x/koywe-testkit/remove-keys'
 import pg from 'pg'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { removeKeys } from '../../../soak/src/remove-keys.js'
 import { createMemoryDedupeStore } from '../../src/dedupe/memory-store.js'
 import type { Claim, DedupeStore } from '../../src/dedupe/store.js'
 import {
@@ -19,8 +22,6 @@ import {
 import { createRedisDedupeStore, type NodeRedisClient } from '../../src/redis.js'
 import { renewLease } from '../../src/webhooks/renew-lease.js'
 import { claimed, claimedWithin } from '../dedupe/store-suite.js'
-import { describeWithServer, postgresUrl, redisUrl } from '../engines.js'
-import { createMemoryLog } from '../requests.js'
 
 const leaseMs = 1500
 const timeout = 60_000

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createGate } from '@x/koywe-testkit/gate'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { describe, expect, it } from 'vitest'
 import { webhooksOf } from '../../src/adapter.js'
 import {
@@ -10,7 +12,7 @@ import {
   type KoyweWebhooks,
 } from '../../src/index.js'
 import { signEvent } from '../../src/testing.js'
-import { createGate, createMemoryLog, requestOf, secret, signedEvent } from '../requests.js'
+import { requestOf, secret, signedEvent } from '../requests.js'
 
 describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
   it.each([[undefined], [null], [''], ['   '], [[]], [['good', '']], [42], [{}]])(

@@ -4,13 +4,13 @@ import { type Command, signalGroup, spawnGroup } from './process-group.js'
 
 /** What a command that has ended leaves behind. */
 export interface Ended {
-  /** The exit code, or `null` when it was killed because its time was over. */
+  /** The exit code, or `null` when it was killed because time ran out. */
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Runs a command to its end, or to the end of its time. */
+/** Runs a command to its end, or kills it when time runs out. */
 export async function run(command: Command, timeoutMs: number): Promise<Ended> {
   const child = spawnGroup(command)
   const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), timeoutMs)

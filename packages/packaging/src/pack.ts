@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run } from './run.js'
+import { outputOf } from '@x/koywe-testkit/output-of'
 
 /** The fields of a package.json that are looked at. */
 export interface Manifest {
@@ -45,6 +45,6 @@ export async function pack(
   destination: string,
 ): Promise<Packed> {
   const tarball = join(destination, `${folder}.tgz`)
-  await run('pnpm', ['pack', '--out', tarball], join(packages, folder))
+  await outputOf('pnpm', ['pack', '--out', tarball], join(packages, folder))
   return { folder, name, tarball }
 }

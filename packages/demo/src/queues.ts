@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
+import { removeKeys } from '@x/koywe-testkit/remove-keys'
 import pg from 'pg'
-import { postgresUrl, redisUrl } from '../../packages/core/test/engines.js'
-import { removeKeys } from '../../packages/soak/src/remove-keys.js'
 
 /** An example with a queue. */
 export interface Queue {

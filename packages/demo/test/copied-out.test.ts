@@ -1,16 +1,16 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { pack, publishedPackages } from '@x/koywe-packaging/pack'
+import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
+import { environment } from '@x/koywe-testkit/environment'
+import { run } from '@x/koywe-testkit/run'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeWithServer } from '../../packages/core/test/engines.js'
-import { pack, publishedPackages } from '../../packages/packaging/test/pack.js'
-import { environment } from '../../packages/packaging/test/run.js'
-import { type Agreement, environmentOf, makeAgreement } from './agreement.js'
-import { drill } from './drill.js'
-import { examples } from './examples.js'
-import { play } from './play.js'
-import { queues } from './queues.js'
-import { run } from './run.js'
+import { type Agreement, environmentOf, makeAgreement } from '../src/agreement.js'
+import { drill } from '../src/drill.js'
+import { examples } from '../src/examples.js'
+import { play } from '../src/play.js'
+import { queues } from '../src/queues.js'
 
 /** The parts of a package.json that are looked at. */
 interface Manifest {
@@ -20,7 +20,7 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>
 }
 
-const root = join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../../..')
 const minutes = 60_000
 
 let outside: string

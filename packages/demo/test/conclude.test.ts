@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { conclude } from './conclude.js'
+import { conclude } from '../src/conclude.js'
 
 describe('what Koywe concludes', () => {
   it.each([

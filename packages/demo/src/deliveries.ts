@@ -1,4 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { sign } from '@x/koywe-testkit/sign'
 
 /** One request of the demo, and what must come of it. */
 export interface Delivery {
@@ -59,10 +60,4 @@ export function makeDeliveries(secret: string): readonly Delivery[] {
     },
     { ...good('order_teleported', 57), sent: 'order_teleported, a name that no one knows yet' },
   ]
-}
-
-/** Signs word for word as Koywe's page does, with none of the code that is being shown. */
-export function sign(payload: object, secret: string): string {
-  const signature = createHmac('sha256', secret).update(JSON.stringify(payload)).digest('hex')
-  return JSON.stringify({ ...payload, signature })
 }

@@ -3,12 +3,12 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { post } from '@x/koywe-testkit/post'
+import { sign } from '@x/koywe-testkit/sign'
 import { expect, it } from 'vitest'
-import { environmentOf, makeAgreement } from './agreement.js'
-import { sign } from './deliveries.js'
-import { post } from './post.js'
-import { startServer } from './server.js'
-import { eventIn } from './server-log.js'
+import { environmentOf, makeAgreement } from '../src/agreement.js'
+import { startServer } from '../src/server.js'
+import { eventIn } from '../src/server-log.js'
 
 const listener = '.onAny((event) => console.log('
 /** The same listener, half a second later. */
@@ -17,7 +17,7 @@ const slow =
 
 /** Starts an example with a listener that takes its time. */
 async function startSlowly(name: string) {
-  const folder = join(import.meta.dirname, '..', name, 'src')
+  const folder = join(import.meta.dirname, '../../../examples', name, 'src')
   const code = await readFile(join(folder, 'server.ts'), 'utf8')
   expect(code).toContain(listener)
   // Beside the original, so that its packages are found.

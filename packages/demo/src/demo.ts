@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { run } from '@x/koywe-testkit/run'
 import { environmentOf, makeAgreement } from './agreement.js'
 import { examples } from './examples.js'
 import { play, type Report } from './play.js'
-import { run } from './run.js'
 import { formatTable } from './table.js'
 
 const usage = `Usage: pnpm demo [${examples.map(({ name }) => name).join(' | ')}] [--wrong-secret]
@@ -40,7 +40,7 @@ async function demo(args: string[]): Promise<number> {
   const temporary = mkdtempSync(join(tmpdir(), 'koywe-demo-'))
   process.once('exit', () => rmSync(temporary, { recursive: true, force: true }))
   const agreement = makeAgreement(temporary)
-  const folder = join(import.meta.dirname, '..', example.folder)
+  const folder = join(import.meta.dirname, '../../../examples', example.folder)
   const env = {
     ...process.env,
     PORT: '0',

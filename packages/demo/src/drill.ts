@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type BackgroundProcess, startInBackground } from './background.js'
-import { sign } from './deliveries.js'
-import { formatAnswer, post } from './post.js'
-import type { Command } from './process-group.js'
+import { type BackgroundProcess, startInBackground } from '@x/koywe-testkit/background'
+import { formatAnswer, post } from '@x/koywe-testkit/post'
+import type { Command } from '@x/koywe-testkit/process-group'
+import { sign } from '@x/koywe-testkit/sign'
 import { startServer } from './server.js'
 import { eventIn } from './server-log.js'
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, signalGroup, spawnGroup } from './process-group.js'
 
-/** A command that goes on until it is stopped. */
+/** A command that keeps running until it is stopped. */
 export interface BackgroundProcess {
   /** What it said when it was ready: the first group of the pattern. */
   readonly said: string
@@ -15,7 +15,7 @@ export interface BackgroundProcess {
   kill(): Promise<void>
   /** Stops its clock, as a machine that is suspended does. */
   freeze(): void
-  /** Lets it go on after `freeze`. */
+  /** Lets it run again after `freeze`. */
   thaw(): void
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { formatAnswer, post } from '@x/koywe-testkit/post'
+import { run } from '@x/koywe-testkit/run'
+import { sign } from '@x/koywe-testkit/sign'
 import { describe, expect, it } from 'vitest'
-import { sign } from './deliveries.js'
-import { formatAnswer, post } from './post.js'
-import { blockBelow, readReadme, withFiles } from './readme.js'
-import { run } from './run.js'
-import { startServer } from './server.js'
+import { blockBelow, readReadme, withFiles } from '../src/readme.js'
+import { startServer } from '../src/server.js'
 
 describe('README.md', () => {
   it('shows the files of the examples as they are (pnpm readme writes them)', async () => {
@@ -21,7 +21,7 @@ describe('README.md', () => {
     const fixed = 'app.listen(3000)'
     expect(code).toContain(fixed)
     // In the folder of the Express example, so that its packages are found.
-    const folder = await mkdtemp(join(import.meta.dirname, '../express/smallest-'))
+    const folder = await mkdtemp(join(import.meta.dirname, '../../../examples/express/smallest-'))
     const announced = `const server = app.listen(0, '127.0.0.1', () =>
       console.log('listening on http://127.0.0.1:' + (server.address() as { port: number }).port))`
     await writeFile(join(folder, 'server.ts'), code.replace(fixed, announced))
@@ -49,7 +49,7 @@ describe('README.md', () => {
 
 describe.each(['core', 'express', 'koa', 'fastify'])('the README of packages/%s', (name) => {
   it('has a server that starts', async () => {
-    const home = join(import.meta.dirname, '../../packages', name)
+    const home = join(import.meta.dirname, '../..', name)
     const markdown = await readFile(join(home, 'README.md'), 'utf8')
     const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(markdown) ?? []
     expect(code).toContain('3000')

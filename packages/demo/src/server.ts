@@ -1,5 +1,5 @@
-import { type BackgroundProcess, startInBackground } from './background.js'
-import type { Command } from './process-group.js'
+import { type BackgroundProcess, startInBackground } from '@x/koywe-testkit/background'
+import type { Command } from '@x/koywe-testkit/process-group'
 
 /** A server in a process of its own. */
 export interface RunningServer extends Omit<BackgroundProcess, 'said'> {

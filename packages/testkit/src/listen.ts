@@ -1,7 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { RunningServer } from './mount.js'
+
+/** A server that a test has started. */
+export interface RunningServer {
+  readonly port: number
+  close(): Promise<void>
+}
 
 /** Serves an application on a free port of 127.0.0.1. */
 export async function listen(app: RequestListener): Promise<RunningServer> {
