@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { encode, open, readResponse, send } from '@x/koywe-testkit/wire'
+import { send } from '@x/koywe-testkit/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, type Arrival, createApplication, uploadPath } from './application.js'
 import { payload, post, secrets, signed } from './deliveries.js'
@@ -29,15 +29,6 @@ const otherSpellings = (path: string): string[] => [
 
 const upload = randomBytes(10 * 1024 * 1024)
 const uploadSum = `${upload.length} ${createHash('sha256').update(upload).digest('hex')}`
-/** Encoded once for all mounts. */
-const uploads = [false, true].map((chunked) =>
-  encode({
-    path: uploadPath,
-    headers: { 'Content-Type': 'application/octet-stream' },
-    body: upload,
-    chunked,
-  }),
-)
 
 /** Sends what is for the application at every mount, and expects it there, untouched. */
 export function describePassingOn(mounts: readonly Mount[]): void {
@@ -98,13 +89,12 @@ function passOnAt(mount: Mount): void {
   // A parser in front has limits of its own.
   if (mount.parser === undefined) {
     it('an upload of 10 MB, with its length and in chunks, byte for byte', async () => {
-      for (const bytes of uploads) {
-        const arrivals = await arrivalsOf(async () => {
-          const socket = await open(server.port)
-          socket.write(bytes)
-          await readResponse(socket)
-          socket.destroy()
-        })
+      const url = `http://127.0.0.1:${server.port}${uploadPath}`
+      const headers = { 'Content-Type': 'application/octet-stream' }
+      for (const body of [upload, new Blob([upload]).stream()]) {
+        const arrivals = await arrivalsOf(() =>
+          fetch(url, { method: 'POST', headers, body, duplex: 'half' }),
+        )
         expect(arrivals).toMatchObject([{ method: 'POST', url: uploadPath, upload: uploadSum }])
         if (mount.exact) expect(arrivals[0]?.unread).toBe(true)
       }
