@@ -148,12 +148,10 @@ async function describeExample(folder: string): Promise<void> {
 /** Packs every published package: `file:` and a path, by package name. */
 async function packPackages(destination: string): Promise<Record<string, string>> {
   await mkdir(destination)
-  const packed: Record<string, string> = {}
-  for (const published of await publishedPackages()) {
-    const { name, tarball } = await pack(published, destination)
-    packed[name] = `file:${tarball}`
-  }
-  return packed
+  const packed = (await publishedPackages()).map((published) => pack(published, destination))
+  return Object.fromEntries(
+    (await Promise.all(packed)).map(({ name, tarball }) => [name, `file:${tarball}`]),
+  )
 }
 
 /** The same manifest, with the tarballs wherever one of our packages is asked for, also by one of them. */
