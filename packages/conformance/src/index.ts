@@ -1,5 +1,5 @@
-export { describeAuthCallback } from './auth-suite.js'
+export { type Application, uploadPath } from './application.js'
 export { payload, post, secrets, signed } from './deliveries.js'
+export { describeConformance } from './describe-conformance.js'
 export type { Mount, Refusal, WebhookServer } from './mount.js'
-export { expectUploadToPass, receiveUpload } from './upload.js'
-export { describeWebhooks } from './webhook-suite.js'
+export { type Recipe, toMounts, type Wanted } from './to-mounts.js'

@@ -1,5 +1,6 @@
 import type { KoyweAuthCallbackOptions, KoyweListeners, KoyweWebhooksOptions } from '@x/koywe-core'
 import type { RunningServer } from '@x/koywe-testkit/listen'
+import type { Application } from './application.js'
 
 /** What a body parser may refuse by itself, so that it never reaches us. */
 export type Refusal = 'large' | 'malformed' | 'primitive' | '__proto__'
@@ -14,8 +15,14 @@ export interface Mount {
   pathOf(defaultPath: string): string
   /** What the parser in front refuses; nothing when no one reads the body before. */
   readonly parser?: readonly Refusal[] | undefined
-  /** Starts a server with `koyweWebhooks` on a free port of 127.0.0.1. */
-  startWebhooks(secrets: readonly string[], options: KoyweWebhooksOptions): Promise<WebhookServer>
+  /** The handler sees every request, and it alone decides by the letters of the path. */
+  readonly exact: boolean
+  /** Starts a server with `koyweWebhooks` on a free port of 127.0.0.1, in an application of its own where one is given. */
+  startWebhooks(
+    secrets: readonly string[],
+    options: KoyweWebhooksOptions,
+    application?: Application,
+  ): Promise<WebhookServer>
   /** Starts a server with `koyweAuthCallback` on a free port of 127.0.0.1. */
   startAuthCallback(options: KoyweAuthCallbackOptions): Promise<RunningServer>
 }

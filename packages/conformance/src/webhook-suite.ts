@@ -12,16 +12,9 @@ import {
   type WireRequest,
   type WireResponse,
 } from '@x/koywe-testkit/wire'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import {
-  type Behaviour,
-  type Delivery,
-  deliveries,
-  payload,
-  post,
-  secrets,
-  signed,
-} from './deliveries.js'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { expectAnswer } from './answer.js'
+import { type Behaviour, deliveries, payload, post, secrets, signed } from './deliveries.js'
 import type { Mount, WebhookServer } from './mount.js'
 
 const timeoutMs = 400
@@ -34,19 +27,21 @@ const depths: readonly number[] = [
 ].filter((depth) => depth < 32_000)
 
 /**
- * Plays every delivery at every mount and compares status, headers and body to the byte. An adapter is proven by
- * calling this in a test file with the mounts that its users may choose.
+ * Plays every delivery at every mount and compares status, headers and body to the byte. Several mounts play at once:
+ * much of what they do is to wait for time limits.
  */
 export function describeWebhooks(mounts: readonly Mount[]): void {
   const rows: string[] = []
   for (const mount of mounts) {
-    describe(mount.name, () => playAt(mount, (row) => rows.push(row)))
+    describe.concurrent(mount.name, () => {
+      describe.sequential('webhooks', () => playAt(mount, (row) => rows.push(row)))
+    })
   }
   // Where nothing stands in front, once for each framework.
   const bare = mounts.filter(({ parser }) => parser === undefined)
   for (const framework of new Set(bare.map((mount) => mount.framework))) {
     const mount = bare.find((candidate) => candidate.framework === framework)
-    if (mount) describe(framework, () => sweepDepths(mount))
+    if (mount) describe.concurrent(framework, () => sweepDepths(mount))
   }
   afterAll(() => printMatrix(rows))
 }
@@ -56,6 +51,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
   const heard: (KoyweEvent | UnknownKoyweEvent)[] = []
   const log: string[] = []
   const marks: string[] = []
+  let mark = '.'
   let waiting: (() => void)[] = []
   let server: WebhookServer
 
@@ -78,6 +74,10 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     await server.close()
     report(`${mount.name.padEnd(52)} ${marks.join('')}`)
   })
+  afterEach(({ task }) => {
+    if (task.result?.state !== 'fail') marks.push(mark)
+    mark = '.'
+  })
 
   /** Lets the listeners go on that were asked to wait. */
   function release(): void {
@@ -86,7 +86,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
   }
 
   const play = (request: Omit<WireRequest, 'path'>): Promise<WireResponse> =>
-    send(server.port, { path: path, ...request })
+    send(server.port, { path, ...request })
 
   async function playAndCount(request: Omit<WireRequest, 'path'>) {
     const before = heard.length
@@ -101,14 +101,13 @@ function playAt(mount: Mount, report: (row: string) => void): void {
         expect(response.status).toBeGreaterThanOrEqual(400)
         expect(response.status).toBeLessThan(500)
         expect(heard).toEqual([])
-        marks.push('p')
+        mark = 'p'
       })
     } else {
       it(`${delivery.name}: ${delivery.status}`, async () => {
         const { response, heard } = await playAndCount(delivery.request())
         expectAnswer(response, delivery)
         expect(heard).toHaveLength(delivery.heard)
-        marks.push('.')
       })
     }
   }
@@ -118,7 +117,6 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     const { heard } = await playAndCount(post(signed(value)))
     expect(heard).toEqual([value])
     expect(Object.keys(heard[0] ?? {})).toEqual(Object.keys(value))
-    marks.push('.')
   })
 
   it('hands over exactly what was signed, where several texts have one signature', async () => {
@@ -127,7 +125,6 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     const { response, heard } = await playAndCount(post(body))
     expectAnswer(response, { status: 200, body: '{"received":true}' })
     expect(heard).toStrictEqual([value])
-    marks.push('.')
   })
 
   it('answers a copy of a handled event as a duplicate', async () => {
@@ -136,7 +133,6 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     const { response, heard } = await playAndCount(request)
     expectAnswer(response, { status: 200, body: '{"received":true,"duplicate":true}' })
     expect(heard).toEqual([])
-    marks.push('.')
   })
 
   it('knows a copy whatever secret signed it', async () => {
@@ -144,7 +140,6 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     await play(post(signed(value, secrets[1])))
     const { response } = await playAndCount(post(signed(value, secrets[0])))
     expectAnswer(response, { status: 200, body: '{"received":true,"duplicate":true}' })
-    marks.push('.')
   })
 
   it('answers a copy of a running event with 503 and, once it has succeeded late, as a duplicate', async () => {
@@ -161,7 +156,6 @@ function playAt(mount: Mount, report: (row: string) => void): void {
       status: 200,
       body: '{"received":true,"duplicate":true}',
     })
-    marks.push('.')
   })
 
   it('runs the listeners again when a failed event is sent again', async () => {
@@ -170,53 +164,52 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     const { response, heard } = await playAndCount(request)
     expectAnswer(response, { status: 500, body: '{"error":"handler_failed"}' })
     expect(heard).toHaveLength(1)
-    marks.push('.')
   })
 
   it('survives an upload that breaks off', async () => {
     const socket = await open(server.port)
-    const bytes = encode({ path: path, ...post(signed(payload())) })
+    const bytes = encode({ path, ...post(signed(payload())) })
     socket.write(bytes.subarray(0, bytes.length - 20))
     await delay(20)
     socket.destroy()
     await expectStillServing()
-    marks.push('.')
   })
 
   // A parser in front waits for the bytes as long as it likes: its time limit is not ours.
   if (mount.parser === undefined) {
-    it.each([
-      ['its length', { 'Content-Length': '10000000' }, 413],
-      ['its chunks', { 'Transfer-Encoding': 'chunked' }, 413],
-      ['its encoding', { 'Content-Length': '10000000', 'Content-Encoding': 'gzip' }, 415],
-    ])(
-      'answers at once an upload that is refused for %s, and ends the connection',
-      async (_, headers, status) => {
-        const socket = await open(server.port)
-        socket.write(encode({ path, headers, unframed: true }))
-        const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
-        const upload = setInterval(() => socket.write(chunk), 20)
-        try {
-          const response = await readResponse(socket)
-          expect(response.status).toBe(status)
-          expect(response.headers.get('connection')).toBe('close')
-          await closing(socket)
-        } finally {
-          clearInterval(upload)
-          socket.destroy()
-        }
-        await expectStillServing()
-        marks.push('.')
-      },
-    )
+    it.concurrent('answers at once an upload that is refused, and ends the connection', async () => {
+      const refusals = [
+        { headers: { 'Content-Length': '10000000' }, status: 413 },
+        { headers: { 'Transfer-Encoding': 'chunked' }, status: 413 },
+        { headers: { 'Content-Length': '10000000', 'Content-Encoding': 'gzip' }, status: 415 },
+      ]
+      // At once, because a server waits a moment before it cuts off a sender that does not stop.
+      await Promise.all(
+        refusals.map(async ({ headers, status }) => {
+          const socket = await open(server.port)
+          socket.write(encode({ path, headers, unframed: true }))
+          const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
+          const upload = setInterval(() => socket.write(chunk), 20)
+          try {
+            const response = await readResponse(socket)
+            expect(response.status, JSON.stringify(headers)).toBe(status)
+            expect(response.headers.get('connection')).toBe('close')
+            await closing(socket)
+          } finally {
+            clearInterval(upload)
+            socket.destroy()
+          }
+        }),
+      )
+      await expectStillServing()
+    })
 
-    it('does not wait for ever for bytes that were announced', async () => {
+    it.concurrent('does not wait for ever for bytes that were announced', async () => {
       const body = signed(payload())
       const socket = await sendAnnouncing(body.length + 10, body)
       expectAnswer(await readResponse(socket), { status: 408, body: '{"error":"body_timeout"}' })
       await closing(socket)
       await expectStillServing()
-      marks.push('.')
     })
   }
 
@@ -225,18 +218,16 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     const socket = await sendAnnouncing(body.length, `${body}}}}}`)
     await closing(socket)
     await expectStillServing()
-    marks.push('.')
   })
 
   it('serves the next request on a connection after a refusal', async () => {
     const socket = await open(server.port)
-    socket.write(encode({ path: path, ...post(JSON.stringify(payload())) }))
+    socket.write(encode({ path, ...post(JSON.stringify(payload())) }))
     expect((await readResponse(socket)).status).toBe(401)
     socket.removeAllListeners('data')
-    socket.write(encode({ path: path, ...post(signed(payload())) }))
+    socket.write(encode({ path, ...post(signed(payload())) }))
     expectAnswer(await readResponse(socket), { status: 200, body: '{"received":true}' })
     socket.destroy()
-    marks.push('.')
   })
 
   it('leaves other methods on its path alone', async () => {
@@ -247,7 +238,6 @@ function playAt(mount: Mount, report: (row: string) => void): void {
       expect(response.status).not.toBe(401)
     }
     expect((await play({ method: 'GET' })).status).toBe(404)
-    marks.push('.')
   })
 
   it('writes no secret and no digest to the log', async () => {
@@ -257,13 +247,12 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     const lines = log.join('\n')
     expect(lines).toContain('invalid_signature')
     for (const hidden of [...secrets, digest]) expect(lines).not.toContain(hidden)
-    marks.push('.')
   })
 
   async function sendAnnouncing(length: number, body: string): Promise<Socket> {
     const socket = await open(server.port)
     const headers = { 'Content-Type': 'application/json', 'Content-Length': `${length}` }
-    socket.write(encode({ path: path, body, headers, unframed: true }))
+    socket.write(encode({ path, body, headers, unframed: true }))
     return socket
   }
 
@@ -297,31 +286,6 @@ function sweepDepths(mount: Mount): void {
 
 /** What a failing listener says, which no caller may ever read. */
 const failure = 'postgres://user:password@host'
-
-/** Fails unless the answer is the expected one in every part that a caller may rely on. */
-function expectAnswer(
-  response: WireResponse,
-  expected: Pick<Delivery, 'status' | 'body' | 'retryAfter'>,
-): void {
-  const header = (name: string) => response.headers.get(name)
-  expect({
-    status: response.status,
-    body: response.body,
-    type: header('content-type'),
-    length: header('content-length'),
-    cache: header('cache-control'),
-    retryAfter: header('retry-after'),
-    etag: header('etag'),
-  }).toEqual({
-    status: expected.status,
-    body: expected.body,
-    type: 'application/json; charset=utf-8',
-    length: String(Buffer.byteLength(expected.body)),
-    cache: 'no-store',
-    retryAfter: expected.retryAfter,
-    etag: undefined,
-  })
-}
 
 function printMatrix(rows: readonly string[]): void {
   const played = rows.join('\n').match(/[.p](?=[.p]*$)/gm)?.length ?? 0

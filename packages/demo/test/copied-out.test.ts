@@ -43,7 +43,15 @@ const folders = [
   'cloud-functions', // proven by its own tests, on Google's framework
 ]
 
-describe.each(folders)('examples/%s, copied out of the repository', async (folder) => {
+// Two at a time: an installation waits for the disk about as long as it works.
+for (const half of [0, 1]) {
+  describe.concurrent('one after the other', () => {
+    const some = folders.filter((_, index) => index % 2 === half)
+    describe.sequential.each(some)('examples/%s, copied out of the repository', describeExample)
+  })
+}
+
+async function describeExample(folder: string): Promise<void> {
   const original = join(root, 'examples', folder)
   const servers = examples.filter((example) => example.folder === folder)
   let copy: string
@@ -135,17 +143,15 @@ describe.each(folders)('examples/%s, copied out of the repository', async (folde
       })
     })
   }
-})
+}
 
 /** Packs every published package: `file:` and a path, by package name. */
 async function packPackages(destination: string): Promise<Record<string, string>> {
   await mkdir(destination)
-  const packed: Record<string, string> = {}
-  for (const published of await publishedPackages()) {
-    const { name, tarball } = await pack(published, destination)
-    packed[name] = `file:${tarball}`
-  }
-  return packed
+  const packed = (await publishedPackages()).map((published) => pack(published, destination))
+  return Object.fromEntries(
+    (await Promise.all(packed)).map(({ name, tarball }) => [name, `file:${tarball}`]),
+  )
 }
 
 /** The same manifest, with the tarballs wherever one of our packages is asked for, also by one of them. */

@@ -66,7 +66,7 @@ function server({
 const flags = (rows: readonly Row[]): number[] => rows.map((row) => (isRight(row) ? 1 : 0))
 const conclusions = (rows: readonly Row[]) => rows.map(({ got }) => got[1])
 
-describe('pnpm demo', { timeout: 240_000 }, () => {
+describe.concurrent('pnpm demo', { timeout: 240_000 }, () => {
   it('ends with exit code 0 when every answer of the example is right', async () => {
     const { code, stdout } = await demo('express')
     expect(stdout).toContain('Every answer was the right one.')
@@ -96,7 +96,7 @@ describe('pnpm demo', { timeout: 240_000 }, () => {
   })
 })
 
-describe('a play', { timeout: 240_000 }, () => {
+describe.concurrent('a play', { timeout: 240_000 }, () => {
   it('finds fault with a server that accepts everything', async () => {
     const question = `response.end('true')`
     const report = await playAgainst(server({ heard: listeners, question }))

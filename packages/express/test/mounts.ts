@@ -1,11 +1,16 @@
-import type { Mount, Refusal } from '@x/koywe-conformance'
-import { listen, type RunningServer } from '@x/koywe-testkit/listen'
+import { type Recipe, type Refusal, toMounts, type Wanted } from '@x/koywe-conformance'
+import { listen } from '@x/koywe-testkit/listen'
 import bodyParser from 'body-parser'
 import express5, { type RequestHandler } from 'express'
 import asyncHandler from 'express-async-handler'
 import promiseRouter from 'express-promise-router'
 import express4 from 'express4'
-import { type ExpressHandler, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
+import {
+  type ExpressHandler,
+  type KoyweListeners,
+  koyweAuthCallback,
+  koyweWebhooks,
+} from '../src/index.js'
 
 /** Both majors; Express 4 is used through the types of 5, which describe what these tests use of it as well. */
 export const frameworks: readonly (readonly [string, typeof express5])[] = [
@@ -15,17 +20,7 @@ export const frameworks: readonly (readonly [string, typeof express5])[] = [
 
 type App = ReturnType<typeof express5>
 
-interface Recipe {
-  readonly name: string
-  /** Where it answers, when that is not its own default path. */
-  readonly path?: string
-  /** What stands before its own default path. */
-  readonly prefix?: string
-  readonly parser?: readonly Refusal[]
-  /** The handler's own `path` option. */
-  readonly option?: string
-  build(app: App, handler: ExpressHandler, express: typeof express5): void
-}
+type Build = (app: App, handler: ExpressHandler, express: typeof express5) => void
 
 const keepBytes = (request: object, _response: unknown, bytes: Buffer): void => {
   Object.assign(request, { rawBody: Buffer.from(bytes) })
@@ -49,6 +44,8 @@ const cloudFunctions: ExpressHandler = (request, _response, next) => {
 /** The path that fits every request, in the syntax of each major version. */
 export const everything = (express: unknown): string => (express === express4 ? '*' : '/{*all}')
 
+const goOn: ExpressHandler = (_request, _response, next) => next()
+
 const any = { type: () => true }
 
 // The parsers have a limit of 100 kB.
@@ -56,35 +53,41 @@ const text: Refusal[] = ['large']
 const json: Refusal[] = ['large', 'malformed']
 const strictJson: Refusal[] = [...json, 'primitive']
 
-const recipes: readonly Recipe[] = [
-  { name: 'bare, no parser', build: (app, handler) => app.use(handler) },
+const recipes: readonly Recipe<Build>[] = [
+  { name: 'bare, no parser', exact: true, build: (app, handler) => app.use(handler) },
   {
     name: 'bare, after express.json()',
+    exact: true,
     parser: strictJson,
     build: (app, handler, express) => app.use(express.json()).use(handler),
   },
   {
     name: 'bare, after express.json({ verify })',
+    exact: true,
     parser: strictJson,
     build: (app, handler, express) => app.use(express.json({ verify: keepBytes })).use(handler),
   },
   {
     name: 'bare, after express.raw()',
+    exact: true,
     parser: text,
     build: (app, handler, express) => app.use(express.raw(any)).use(handler),
   },
   {
     name: 'bare, after express.text()',
+    exact: true,
     parser: text,
     build: (app, handler, express) => app.use(express.text(any)).use(handler),
   },
   {
     name: 'bare, after body-parser with strict: false',
+    exact: true,
     parser: json,
     build: (app, handler) => app.use(bodyParser.json({ strict: false })).use(handler),
   },
   {
     name: 'bare, a parser for forms before and one for JSON after',
+    exact: true,
     build: (app, handler, express) =>
       app
         .use(express.urlencoded({ extended: true }))
@@ -93,6 +96,7 @@ const recipes: readonly Recipe[] = [
   },
   {
     name: 'bare, with rawBody as Cloud Functions leaves it',
+    exact: true,
     build: (app, handler) => app.use(cloudFunctions).use(handler),
     parser: [],
   },
@@ -185,6 +189,7 @@ const recipes: readonly Recipe[] = [
   },
   {
     name: 'with the option path',
+    exact: true,
     path: '/in/koywe',
     option: '/in/koywe',
     build: (app, handler) => app.use(handler),
@@ -200,26 +205,35 @@ const recipes: readonly Recipe[] = [
   },
 ]
 
+/** The handler that is wanted, and what its listeners are added to. */
+function make(
+  wanted: Wanted,
+  path: string | undefined,
+): { handler: ExpressHandler; webhooks: KoyweListeners | undefined } {
+  if (wanted.kind === 'auth callback') {
+    return { handler: koyweAuthCallback({ ...wanted.options, path }), webhooks: undefined }
+  }
+  const webhooks = koyweWebhooks(wanted.secrets, { ...wanted.options, path })
+  return { handler: webhooks, webhooks }
+}
+
 /** Every mount that the suites play. */
-export const mounts: readonly Mount[] = frameworks.flatMap(([framework, express]) =>
-  recipes.map(({ name, path, prefix = '', parser, option, build }): Mount => {
-    const start = (handler: ExpressHandler): Promise<RunningServer> => {
-      const app = express()
-      // Express writes the stack of an error that it answers itself to stderr, except in its test mode.
-      app.set('env', 'test')
-      build(app, handler, express)
-      return listen(app)
+export const mounts = toMounts(
+  frameworks,
+  recipes,
+  async (express, recipe, wanted, application) => {
+    const { handler, webhooks } = make(wanted, recipe.option)
+    const app = express()
+    // Express writes the stack of an error that it answers itself to stderr, except in its test mode.
+    app.set('env', 'test')
+    if (application) app.all(/.*/, goOn).post('/orders', goOn)
+    recipe.build(app, handler, express)
+    if (application) {
+      app.use(async (request, response) => {
+        await application.receive(request)
+        response.end()
+      })
     }
-    return {
-      name: `${framework}, ${name}`,
-      framework,
-      pathOf: (defaultPath) => path ?? prefix + defaultPath,
-      parser,
-      async startWebhooks(secrets, options) {
-        const webhooks = koyweWebhooks(secrets, { ...options, path: option })
-        return { ...(await start(webhooks)), webhooks }
-      },
-      startAuthCallback: (options) => start(koyweAuthCallback({ ...options, path: option })),
-    }
-  }),
+    return { ...(await listen(app)), webhooks }
+  },
 )

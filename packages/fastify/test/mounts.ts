@@ -2,11 +2,23 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import fastifyExpress from '@fastify/express'
 import middie from '@fastify/middie'
-import type { Mount, Refusal } from '@x/koywe-conformance'
+import {
+  type Application,
+  type Recipe,
+  type Refusal,
+  toMounts,
+  uploadPath,
+  type Wanted,
+} from '@x/koywe-conformance'
 import type { PathOption } from '@x/koywe-core/adapter'
 import { listen, type RunningServer } from '@x/koywe-testkit/listen'
 import express from 'express'
-import fastify5, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fastify5, {
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  type RouteHandlerMethod,
+} from 'fastify'
 import rawBody from 'fastify-raw-body'
 import fastify4 from 'fastify4'
 import { type KoyweListeners, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
@@ -19,17 +31,10 @@ export const frameworks: readonly (readonly [string, MakeApp])[] = [
 
 type MakeApp = (options: FastifyServerOptions) => FastifyInstance
 
-interface Recipe {
-  readonly name: string
-  /** Where it answers, when that is not its own default path. */
-  readonly path?: string
-  /** What stands before its own default path. */
-  readonly prefix?: string
-  readonly parser?: readonly Refusal[]
-  /** Needed where a plugin is made for Fastify 5 only. */
-  readonly only?: string
+type Build = (app: FastifyInstance, register: Register) => Promise<void>
+
+interface FastifyRecipe extends Recipe<Build> {
   readonly server?: FastifyServerOptions
-  build(app: FastifyInstance, register: Register): Promise<void>
   /** Starts the application where that is not done by its own `listen`. */
   serve?(app: FastifyInstance): Promise<RunningServer>
 }
@@ -43,7 +48,7 @@ type Register = (
   options?: PathOption & { prefix?: string },
 ) => Promise<void>
 
-const recipes: readonly Recipe[] = [
+const recipes: readonly FastifyRecipe[] = [
   { name: 'registered plainly', build: (app, register) => register(app) },
   {
     name: 'with a prefix',
@@ -225,37 +230,54 @@ function leaveBodiesToMiddleware(app: FastifyInstance): void {
   })
 }
 
+/** What registers the plugin that is wanted. */
+const registerOf =
+  (wanted: Wanted): Register =>
+  async (scope, options) => {
+    if (wanted.kind === 'webhooks') {
+      const { secrets } = wanted
+      await scope.register(koyweWebhooks, { ...wanted.options, ...options, secrets })
+    } else {
+      await scope.register(koyweAuthCallback, { ...wanted.options, ...options })
+    }
+  }
+
+/** Answers every other request with routes of the application's own, to which the body is a stream. */
+async function addApplication(app: FastifyInstance, { receive }: Application): Promise<void> {
+  const bodies = new WeakMap<FastifyRequest, Readable>()
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (request, stream, done) => {
+      bodies.set(request, stream)
+      done(null)
+    })
+    const handler: RouteHandlerMethod = async (request) => {
+      await receive(request.raw, bodies.get(request))
+      return 'the application'
+    }
+    scope.all('/*', handler)
+    scope.post(uploadPath, handler)
+  })
+}
+
+async function listenTo(app: FastifyInstance): Promise<RunningServer> {
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo // a TCP server's address is an object
+  return { port, close: () => app.close() }
+}
+
 /** Every mount that the suites play. */
-export const mounts: readonly Mount[] = frameworks.flatMap(([framework, fastify]) =>
-  recipes
-    .filter(({ only }) => only === undefined || only === framework)
-    .map(({ name, path, prefix = '', parser, server, build, serve }): Mount => {
-      async function start(register: Register): Promise<RunningServer> {
-        const app = fastify({ ...server, forceCloseConnections: true })
-        await build(app, register)
-        if (serve) return serve(app)
-        await app.listen({ port: 0, host: '127.0.0.1' })
-        const { port } = app.server.address() as AddressInfo // a TCP server's address is an object
-        return { port, close: () => app.close() }
-      }
-      return {
-        name: `${framework}, ${name}`,
-        framework,
-        pathOf: (defaultPath) => path ?? prefix + defaultPath,
-        parser,
-        async startWebhooks(secrets, options) {
-          let webhooks: KoyweListeners | undefined
-          const running = await start(async (scope, mount) => {
-            await scope.register(koyweWebhooks, { ...options, ...mount, secrets })
-            webhooks = scope.koywe
-          })
-          if (webhooks === undefined) throw new Error('the recipe has registered nothing')
-          return { ...running, webhooks }
-        },
-        startAuthCallback: (options) =>
-          start(async (scope, mount) => {
-            await scope.register(koyweAuthCallback, { ...options, ...mount })
-          }),
-      }
-    }),
+export const mounts = toMounts(
+  frameworks,
+  recipes,
+  async (fastify, recipe, wanted, application) => {
+    const app = fastify({ ...recipe.server, forceCloseConnections: true })
+    let webhooks: KoyweListeners | undefined
+    await recipe.build(app, async (scope, options) => {
+      await registerOf(wanted)(scope, options)
+      if (wanted.kind === 'webhooks') webhooks = scope.koywe
+    })
+    if (application) await addApplication(app, application)
+    return { ...(await (recipe.serve ?? listenTo)(app)), webhooks }
+  },
 )

@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http'
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import Router12 from '@koa/router12'
-import type { Mount, Refusal } from '@x/koywe-conformance'
-import { listen, type RunningServer } from '@x/koywe-testkit/listen'
+import { type Recipe, type Refusal, toMounts, type Wanted } from '@x/koywe-conformance'
+import { listen } from '@x/koywe-testkit/listen'
 import express from 'express'
 import Koa3 from 'koa'
 import { koaBody } from 'koa-body'
@@ -12,7 +12,12 @@ import compose from 'koa-compose'
 import connect from 'koa-connect'
 import mount from 'koa-mount'
 import Koa2 from 'koa2'
-import { type KoaHandler, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
+import {
+  type KoaHandler,
+  type KoyweListeners,
+  koyweAuthCallback,
+  koyweWebhooks,
+} from '../src/index.js'
 
 /** Both majors; Koa 2 is used through the types of 3, which describe what these tests use of it as well. */
 export const frameworks: readonly (readonly [string, typeof Koa3])[] = [
@@ -20,16 +25,9 @@ export const frameworks: readonly (readonly [string, typeof Koa3])[] = [
   ['koa 3', Koa3],
 ]
 
-interface Recipe {
-  readonly name: string
-  /** Where it answers, when that is not its own default path. */
-  readonly path?: string
-  /** What stands before its own default path. */
-  readonly prefix?: string
-  readonly parser?: readonly Refusal[]
-  /** The handler's own `path` option. */
-  readonly option?: string
-  build(app: Koa3, handler: KoaHandler): void
+type Build = (app: Koa3, handler: KoaHandler) => void
+
+interface KoaRecipe extends Recipe<Build> {
   /** What serves the application, when that is not its own callback. */
   readonly serve?: (app: Koa3) => RequestListener
 }
@@ -51,30 +49,35 @@ const stringify: Koa3.Middleware = async (context, next) => {
 const json: Refusal[] = ['malformed', '__proto__']
 const strictJson: Refusal[] = [...json, 'primitive']
 
-const recipes: readonly Recipe[] = [
-  { name: 'bare, no parser', build: (app, handler) => app.use(handler) },
+const recipes: readonly KoaRecipe[] = [
+  { name: 'bare, no parser', exact: true, build: (app, handler) => app.use(handler) },
   {
     name: 'bare, after @koa/bodyparser',
+    exact: true,
     parser: strictJson,
     build: (app, handler) => app.use(bodyParser()).use(handler),
   },
   {
     name: 'bare, after koa-bodyparser',
+    exact: true,
     parser: strictJson,
     build: (app, handler) => app.use(koaBodyparser()).use(handler),
   },
   {
     name: 'bare, after koa-body',
+    exact: true,
     parser: strictJson,
     build: (app, handler) => app.use(koaBody()).use(handler),
   },
   {
     name: 'bare, after koa-body with jsonStrict: false',
+    exact: true,
     parser: json,
     build: (app, handler) => app.use(koaBody({ jsonStrict: false })).use(handler),
   },
   {
     name: 'bare, a parser after',
+    exact: true,
     build: (app, handler) => app.use(handler).use(bodyParser()),
   },
   {
@@ -158,6 +161,7 @@ const recipes: readonly Recipe[] = [
   },
   {
     name: 'bare, after middleware that wraps every body',
+    exact: true,
     build: (app, handler) => app.use(envelope).use(handler),
   },
   {
@@ -168,17 +172,20 @@ const recipes: readonly Recipe[] = [
   },
   {
     name: 'bare, after express.json() through koa-connect',
+    exact: true,
     parser: [...strictJson.filter((refusal) => refusal !== '__proto__'), 'large'],
     build: (app, handler) => app.use(connect(express.json())).use(handler),
   },
   {
     name: 'bare, called from an Express application with express.json()',
+    exact: true,
     parser: [...strictJson.filter((refusal) => refusal !== '__proto__'), 'large'],
     build: (app, handler) => app.use(handler),
     serve: (app) => express().set('env', 'test').use(express.json()).use(app.callback()),
   },
   {
     name: 'with the option path',
+    exact: true,
     path: '/in/koywe',
     option: '/in/koywe',
     build: (app, handler) => app.use(handler),
@@ -194,25 +201,36 @@ const recipes: readonly Recipe[] = [
   },
 ]
 
+const goOn: Koa3.Middleware = (_context, next) => next()
+
+/** The handler that is wanted, and what its listeners are added to. */
+function make(
+  wanted: Wanted,
+  path: string | undefined,
+): { handler: KoaHandler; webhooks: KoyweListeners | undefined } {
+  if (wanted.kind === 'auth callback') {
+    return { handler: koyweAuthCallback({ ...wanted.options, path }), webhooks: undefined }
+  }
+  const webhooks = koyweWebhooks(wanted.secrets, { ...wanted.options, path })
+  return { handler: webhooks, webhooks }
+}
+
 /** Every mount that the suites play. */
-export const mounts: readonly Mount[] = frameworks.flatMap(([framework, Koa]) =>
-  recipes.map(({ name, path, prefix = '', parser, option, build, serve }): Mount => {
-    const start = (handler: KoaHandler): Promise<RunningServer> => {
-      const app = new Koa()
-      app.silent = true
-      build(app, handler)
-      return listen(serve ? serve(app) : app.callback())
-    }
-    return {
-      name: `${framework}, ${name}`,
-      framework,
-      pathOf: (defaultPath) => path ?? prefix + defaultPath,
-      parser,
-      async startWebhooks(secrets, options) {
-        const webhooks = koyweWebhooks(secrets, { ...options, path: option })
-        return { ...(await start(webhooks)), webhooks }
-      },
-      startAuthCallback: (options) => start(koyweAuthCallback({ ...options, path: option })),
-    }
-  }),
-)
+export const mounts = toMounts(frameworks, recipes, async (Koa, recipe, wanted, application) => {
+  const { handler, webhooks } = make(wanted, recipe.option)
+  const app = new Koa()
+  app.silent = true
+  if (application) {
+    app.use(mount('/orders', goOn))
+    app.use(new Router().all('/{*all}', goOn).post('/orders', goOn).routes())
+  }
+  recipe.build(app, handler)
+  if (application) {
+    app.use(async (context) => {
+      await application.receive(context.req)
+      context.body = 'the application'
+    })
+  }
+  const server = await listen(recipe.serve ? recipe.serve(app) : app.callback())
+  return { ...server, webhooks }
+})

@@ -15,13 +15,13 @@ const answered = { status: 200, body: '{"received":true}', heard: true }
 const node = process.execPath
 
 let outside: string
-const packed: Packed[] = []
+let packed: readonly Packed[]
 
 /** A project outside this repository, with the tarballs installed by npm and every consumer as .ts, .cts and .mts. */
 beforeAll(async () => {
   outside = await mkdtemp(join(tmpdir(), 'koywe-consumers-'))
   await cp(consumers, outside, { recursive: true })
-  for (const one of published) packed.push(await pack(one, outside))
+  packed = await Promise.all(published.map((one) => pack(one, outside)))
   await nameTarballs(outside, packed)
   for (const source of sources) {
     for (const extension of ['.cts', '.mts']) {

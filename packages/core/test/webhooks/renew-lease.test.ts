@@ -34,9 +34,9 @@ async function keptOut(store: DedupeStore, key: string, ms: number): Promise<boo
   return true
 }
 
-/** What renewing does with every store of ours. */
+/** What renewing does with every store of ours. Every test waits for leases, so all of a store wait at once. */
 function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): void {
-  it('keeps a second server out for longer than the lease, until the first completes', {
+  it.concurrent('keeps a second server out for longer than the lease, until the first completes', {
     timeout,
   }, async () => {
     const [key, log] = [randomUUID(), createMemoryLog()]
@@ -51,7 +51,9 @@ function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): vo
     expect(log.lines).toEqual([])
   })
 
-  it('ends when it is stopped: the event waits for one lease at most', { timeout }, async () => {
+  it.concurrent('ends when it is stopped: the event waits for one lease at most', {
+    timeout,
+  }, async () => {
     const [key, log] = [randomUUID(), createMemoryLog()]
     const stop = renewLease(await claimed(own(), key), log)
     await delay(leaseMs)
@@ -62,7 +64,7 @@ function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): vo
     expect(log.lines).toEqual([])
   })
 
-  it('leaves the event free when the listener fails', { timeout }, async () => {
+  it.concurrent('leaves the event free when the listener fails', { timeout }, async () => {
     const [key, log] = [randomUUID(), createMemoryLog()]
     const claim = await claimed(own(), key)
     const stop = renewLease(claim, log)
@@ -73,7 +75,9 @@ function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): vo
     expect(log.lines).toEqual([])
   })
 
-  it('is logged once when another has taken the event over', { timeout }, async () => {
+  it.concurrent('is logged once when another has taken the event over', { timeout }, async ({
+    expect,
+  }) => {
     const [key, log] = [randomUUID(), createMemoryLog()]
     const late = await claimed(own(), key)
     await claimedWithin(others(), key, 30_000)
@@ -148,7 +152,9 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
   })
   describeRenewing(at(0), at(1))
 
-  it('lets another handle the event of a killed owner after one lease', { timeout }, async () => {
+  it.concurrent('lets another handle the event of a killed owner after one lease', {
+    timeout,
+  }, async () => {
     const key = randomUUID()
     await killOwner(
       `import { createClient } from 'redis'
@@ -160,9 +166,9 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
     await expectToWaitOneLease(at(1)(), key)
   })
 
-  it('takes a lease back that ended while Redis was away, where nobody else has the event', {
+  it.concurrent('takes a lease back that ended while Redis was away, where nobody else has the event', {
     timeout,
-  }, async () => {
+  }, async ({ expect }) => {
     const key = randomUUID()
     let away = true
     const flaky: NodeRedisClient = {
@@ -186,7 +192,9 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
     expect(log.errors).toEqual([expect.objectContaining({ message: 'ECONNREFUSED' })])
   })
 
-  it('leaves nothing behind when a renewal overtakes the release', { timeout }, async () => {
+  it.concurrent('leaves nothing behind when a renewal overtakes the release', { timeout }, async ({
+    expect,
+  }) => {
     const key = randomUUID()
     const held: (() => void)[] = []
     // A connection of a pool that is slower than the next one.
@@ -212,7 +220,7 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
 await describeWithServer('renewing in PostgreSQL', postgresUrl, () => {
   const schema = `koywe_renew_${randomUUID().slice(0, 8)}`
   const table = `${schema}.deliveries`
-  const pools = [0, 1].map(() => new pg.Pool({ connectionString: postgresUrl, max: 4 }))
+  const pools = [0, 1].map(() => new pg.Pool({ connectionString: postgresUrl, max: 8 }))
   const poolAt = (index: number) => pools[index] ?? expect.fail('there are two pools')
   const storeOf = (client: PgClient) => createPostgresDedupeStore(client, { table, leaseMs })
   const at = (index: number) => () => storeOf(poolAt(index))
@@ -226,7 +234,9 @@ await describeWithServer('renewing in PostgreSQL', postgresUrl, () => {
   })
   describeRenewing(at(0), at(1))
 
-  it('lets another handle the event of a killed owner after one lease', { timeout }, async () => {
+  it.concurrent('lets another handle the event of a killed owner after one lease', {
+    timeout,
+  }, async () => {
     const key = randomUUID()
     await killOwner(
       `import pg from 'pg'
@@ -238,7 +248,7 @@ await describeWithServer('renewing in PostgreSQL', postgresUrl, () => {
     await expectToWaitOneLease(at(1)(), key)
   })
 
-  it('neither waits for the transaction of completeIn nor changes what it commits', {
+  it.concurrent('neither waits for the transaction of completeIn nor changes what it commits', {
     timeout,
   }, async () => {
     const [key, log] = [randomUUID(), createMemoryLog()]
@@ -263,7 +273,9 @@ await describeWithServer('renewing in PostgreSQL', postgresUrl, () => {
     expect(log.lines).toEqual([])
   })
 
-  it('keeps renewing after a transaction of completeIn was rolled back', { timeout }, async () => {
+  it.concurrent('keeps renewing after a transaction of completeIn was rolled back', {
+    timeout,
+  }, async () => {
     const [key, log] = [randomUUID(), createMemoryLog()]
     const claim = await claimed(at(0)(), key)
     const stop = renewLease(claim, log)
