@@ -86,14 +86,12 @@ function readStream(stream: Readable, limit: number): Promise<Uint8Array> {
     stream.once('close', () => {
       if (!stream.readableEnded) reject(aborted())
     })
-    // A stream that fails after its reader has left must not end the process.
-    stream.on('error', ignore)
+    // It stays: a stream that fails after its reader has left must not end the process.
+    stream.on('error', (cause) => reject(aborted(cause)))
     // Not with its callback, which would be run in an asynchronous resource of its own.
     getRawBody(stream, { limit }).then(resolve, (error) => reject(translate(error, limit)))
   })
 }
-
-function ignore(): void {}
 
 function translate(error: getRawBody.RawBodyError, limit: number): KoyweError {
   switch (error.type) {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { defineConfig, mergeConfig } from 'vitest/config'
 import whole from './vitest.config.js'
 
-const core = (door: string): string => join(import.meta.dirname, 'packages/core/src', `${door}.ts`)
+const core = (door: string): string => join(import.meta.dirname, 'core/src', `${door}.ts`)
 
 /** Answers in seconds and needs no build, no engine and no network: the core, and one mount of each adapter. */
 export default mergeConfig(

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 // Tests of servers, processes and installations mostly wait: for time limits, for a start, for the disk.
 export default defineConfig({
+  root: join(import.meta.dirname, '..'),
   test: {
     // More files at once than processors, and several servers at once in each.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
