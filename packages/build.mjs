@@ -3,35 +3,53 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, parse } from 'node:path'
+import { rolldown } from 'rolldown'
 
 const tsc = join(
   dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
   'bin/tsc',
 )
-const formats = {
-  esm: { type: 'module', flags: [] },
-  // TypeScript may not keep import statements as they are written when it turns them into require().
-  cjs: {
-    type: 'commonjs',
-    flags: '--module commonjs --moduleResolution bundler --verbatimModuleSyntax false'.split(' '),
-  },
-}
+// TypeScript may not keep import statements as they are written when it turns them into require().
+const commonjs = '--module commonjs --moduleResolution bundler --verbatimModuleSyntax false'
 
 async function build(name) {
   const folder = join(import.meta.dirname, name)
   rmSync(join(folder, 'dist'), { recursive: true, force: true })
-  await Promise.all(
-    Object.entries(formats).map(async ([format, { type, flags }]) => {
-      const out = join(folder, 'dist', format)
-      const compiler = spawn(process.execPath, [tsc, '-p', folder, '--outDir', out, ...flags], {
-        stdio: 'inherit',
-      })
-      const [status] = await once(compiler, 'exit')
-      if (status !== 0) throw new Error(`packages/${name} was not built (${format})`)
-      writeFileSync(join(out, 'package.json'), `{"type":"${type}"}\n`)
-    }),
-  )
+  await Promise.all([
+    compile(folder, 'cjs', 'commonjs', commonjs.split(' ')),
+    compile(folder, 'esm', 'module', ['--emitDeclarationOnly']),
+    bundle(folder),
+  ])
+}
+
+async function compile(folder, format, type, flags) {
+  const out = join(folder, 'dist', format)
+  const compiler = spawn(process.execPath, [tsc, '-p', folder, '--outDir', out, ...flags], {
+    stdio: 'inherit',
+  })
+  const [status] = await once(compiler, 'exit')
+  if (status !== 0) throw new Error(`${folder} was not built (${format})`)
+  writeFileSync(join(out, 'package.json'), `{"type":"${type}"}\n`)
+}
+
+/** Node needs most of the time of an import for the number of its files, so the modules behind the doors go into a few chunks. */
+async function bundle(folder) {
+  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const doors = Object.values(exports).map((door) => parse(door.import.default).name)
+  const bundler = await rolldown({
+    input: Object.fromEntries(doors.map((door) => [door, join(folder, 'src', `${door}.ts`)])),
+    external: /^[^./]/,
+    platform: 'node',
+    tsconfig: false,
+  })
+  await bundler.write({
+    dir: join(folder, 'dist', 'esm'),
+    format: 'esm',
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
+  })
 }
 
 function isPublished(name) {

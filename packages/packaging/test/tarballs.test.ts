@@ -22,6 +22,11 @@ it('the core and an adapter at least are published', () => {
   expect(published.map(({ folder }) => folder)).toEqual(expect.arrayContaining(['core', 'express']))
 })
 
+/** Whether `exports` names a module of that name. */
+function isDoor({ exports }: Manifest, module: string): boolean {
+  return Object.keys(exports ?? {}).includes(module === 'index' ? '.' : `./${module}`)
+}
+
 describe.each(published)('the tarball of $name', ({ folder, name }) => {
   let bytes: Buffer
   let tarball: Package
@@ -52,13 +57,25 @@ describe.each(published)('the tarball of $name', ({ folder, name }) => {
     expect(files.filter((file) => !expected.test(file) || /\.test\./.test(file))).toEqual([])
     const modules = files.flatMap((file) => /^src\/(.*)\.ts$/.exec(file)?.[1] ?? [])
     expect(modules).toContain('index')
-    for (const format of ['cjs', 'esm']) {
-      const built = files.filter((file) => file.startsWith(`dist/${format}/`))
-      const wanted = modules.flatMap((module) =>
-        ['js', 'js.map', 'd.ts'].map((end) => `dist/${format}/${module}.${end}`),
-      )
-      expect(built.toSorted()).toEqual([...wanted, `dist/${format}/package.json`].toSorted())
-    }
+    const builtAs = (format: string) => files.filter((file) => file.startsWith(`dist/${format}/`))
+    const wanted = (format: string, ends: readonly string[], names = modules) =>
+      names.flatMap((module) => ends.map((end) => `dist/${format}/${module}.${end}`))
+    expect(builtAs('cjs').toSorted()).toEqual(
+      [...wanted('cjs', ['js', 'js.map', 'd.ts']), 'dist/cjs/package.json'].toSorted(),
+    )
+    // The modules behind the doors share a few chunks.
+    const doors = modules.filter((module) => !module.includes('/') && isDoor(manifest, module))
+    expect(
+      builtAs('esm')
+        .filter((file) => !file.startsWith('dist/esm/chunks/'))
+        .toSorted(),
+    ).toEqual(
+      [
+        ...wanted('esm', ['d.ts']),
+        ...wanted('esm', ['js', 'js.map'], doors),
+        'dist/esm/package.json',
+      ].toSorted(),
+    )
   })
 
   it('says what it is, and names only versions that a registry knows', () => {

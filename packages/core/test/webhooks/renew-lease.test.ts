@@ -95,7 +95,7 @@ function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): vo
 /** The owner is a process of its own, which is killed while it holds and renews the claim. */
 async function killOwner(prelude: string, key: string): Promise<void> {
   const renewing = pathToFileURL(
-    join(import.meta.dirname, '../../dist/esm/webhooks/renew-lease.js'),
+    join(import.meta.dirname, '../../dist/cjs/webhooks/renew-lease.js'),
   ).href
   const child = spawn(
     process.execPath,
@@ -378,7 +378,7 @@ describe('renewing', () => {
 
   it('keeps no process alive', { timeout }, async () => {
     const renewing = pathToFileURL(
-      join(import.meta.dirname, '../../dist/esm/webhooks/renew-lease.js'),
+      join(import.meta.dirname, '../../dist/cjs/webhooks/renew-lease.js'),
     ).href
     const script = `import { renewLease } from ${JSON.stringify(renewing)}
       renewLease({ state: 'claimed', leaseMs: 30000, extend: async () => {} }, console)`
