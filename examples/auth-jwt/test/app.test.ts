@@ -33,7 +33,7 @@ afterAll(async () => {
   users.close()
 })
 
-/** A token that fits, but for what is asked for. */
+/** A valid token, except for the given changes. */
 function makeToken(
   { issuer = jwt.issuer, audience = jwt.audience, ends = '5m', algorithm = 'HS256' } = {},
   secret = jwt.secret,

@@ -15,7 +15,7 @@ const token = 'only-for-this-test'
 let child: ChildProcess
 let url: string
 
-// Google's own framework, as `npm start` starts it.
+// Google's own framework, started as `npm start` does.
 beforeAll(async () => {
   await promisify(execFile)('npm', ['run', 'build'], { cwd: folder })
   const port = await findFreePort()
@@ -60,7 +60,7 @@ function untilItSays({ stdout, stderr }: ChildProcess, words: string): Promise<v
   })
 }
 
-/** Signed as Koywe's page says, by hand. */
+/** Signs by hand, as Koywe documents it. */
 function signed(payload: object, key = secret): string {
   const signature = createHmac('sha256', key).update(JSON.stringify(payload)).digest('hex')
   return JSON.stringify({ ...payload, signature })

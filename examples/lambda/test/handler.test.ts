@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { eventV1, eventV2, type Post } from './events.js'
 
-/** The parts of a function's response that are looked at. */
+/** The parts of a function's response that the tests check. */
 interface Response {
   readonly statusCode: number
   readonly body: string
@@ -18,7 +18,7 @@ const token = 'only-for-this-test'
 
 let handler: (event: object, context: object) => Promise<Response>
 
-// The very file that is uploaded.
+// The file that gets deployed.
 beforeAll(async () => {
   vi.spyOn(console, 'log').mockImplementation(() => {})
   vi.spyOn(console, 'warn').mockImplementation(() => {})
@@ -31,7 +31,7 @@ beforeAll(async () => {
   handler = createRequire(import.meta.url)('../dist/index.cjs').handler
 }, 60_000)
 
-/** Signed as Koywe's page says, by hand. */
+/** Signs by hand, as Koywe documents it. */
 function signed(payload: object, key = secret): string {
   const signature = createHmac('sha256', key).update(JSON.stringify(payload)).digest('hex')
   return JSON.stringify({ ...payload, signature })
