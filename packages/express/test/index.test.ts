@@ -405,7 +405,7 @@ describe('koyweWebhooks throws a TypeError', () => {
     expect(() => koyweWebhooks(secret, { path: wrong as string })).toThrow(TypeError)
   })
 
-  it('for a finished receiver along with settings of its own', () => {
+  it('for an existing receiver along with settings of its own', () => {
     const receiver = createKoyweWebhooks(secret)
     const dedupe = createMemoryDedupeStore()
     for (const options of [

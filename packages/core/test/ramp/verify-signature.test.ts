@@ -54,7 +54,7 @@ describe('the sentence for a bad signature says', () => {
   it('that the whole body was signed, with an empty signature in it', () => {
     const payload = { eventName: 'ping', signature: '' }
     const signature = sign(JSON.stringify(payload), secret)
-    expect(explain(JSON.stringify({ ...payload, signature }))).toContain('over the whole body')
+    expect(explain(JSON.stringify({ ...payload, signature }))).toContain('covers the whole body')
   })
 
   it('that no signature of Koywe looks like that', () => {
@@ -65,13 +65,13 @@ describe('the sentence for a bad signature says', () => {
 
   it('that it may be a forgery or another secret, when the body is complete', () => {
     expect(explain(body, 'another')).toMatch(
-      /No secret of yours .* forgery, harmless.* not the one registered/s,
+      /None of your secrets .* forgery, harmless.* not the one registered/s,
     )
-    expect(explain('{"signature":"'.concat('a'.repeat(64), '"}'))).toContain('No secret of yours')
+    expect(explain('{"signature":"'.concat('a'.repeat(64), '"}'))).toContain('None of your secrets')
   })
 
   it('the same without a Content-Length', () => {
-    expect(explainAt(body, 'another')).toContain('No secret of yours')
+    expect(explainAt(body, 'another')).toContain('None of your secrets')
   })
 
   it('that the text is not as JSON.stringify writes it, when no parser stood in front', () => {

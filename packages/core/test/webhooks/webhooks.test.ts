@@ -58,7 +58,7 @@ describe('webhooksOf', () => {
     ['timeoutMs', 10],
     ['logger', false],
     ['dedupe', false],
-  ])('throws a TypeError for a finished receiver along with %s', (name, value) => {
+  ])('throws a TypeError for an existing receiver along with %s', (name, value) => {
     const receiver = createKoyweWebhooks(secret)
     expect(() => webhooksOf(receiver, { [name]: value })).toThrow(TypeError)
     expect(() => webhooksOf(receiver, { [name]: value })).toThrow('createKoyweWebhooks')
