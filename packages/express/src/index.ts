@@ -71,6 +71,18 @@ const adapter: Adapter<ExpressHandler> = createAdapter((handler, createIsOurs) =
  * The first argument is the webhook's secret, a list of secrets during a rotation, or a receiver made by `createKoyweWebhooks`.
  *
  * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { koyweWebhooks } from '@x/koywe-express'
+ * import express from 'express'
+ *
+ * const webhooks = koyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '')
+ * webhooks.on('crypto_delivered', async (event, delivery) => {
+ *   console.log(`order ${event.orderId} was delivered`, delivery.id)
+ * })
+ * express().use(webhooks).listen(3000) // answers POST /webhooks/koywe
+ * ```
  */
 export const koyweWebhooks: Adapter<ExpressHandler>['koyweWebhooks'] = adapter.koyweWebhooks
 
@@ -79,6 +91,18 @@ export const koyweWebhooks: Adapter<ExpressHandler>['koyweWebhooks'] = adapter.k
  * path to answer `POST /koywe/auth`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { bearer, koyweAuthCallback } from '@x/koywe-express'
+ * import express from 'express'
+ *
+ * const authCallback = koyweAuthCallback({
+ *   auth: bearer(process.env.KOYWE_CALLBACK_TOKEN ?? ''),
+ *   isAllowed: async ({ email }) => email === 'maria@example.com', // only a literal true is a yes
+ * })
+ * express().post('/koywe/auth', authCallback).listen(3000)
+ * ```
  */
 export const koyweAuthCallback: Adapter<ExpressHandler>['koyweAuthCallback'] =
   adapter.koyweAuthCallback

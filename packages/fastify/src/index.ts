@@ -89,6 +89,19 @@ const plugin: FastifyPluginAsync<FastifyWebhooksOptions & LogOptions> = async (a
  * `POST /webhooks/koywe`, or at `prefix` or `path` if one is set. The application's parsers are left alone.
  *
  * @throws {TypeError} when a secret is missing or blank, or an option is wrong; Fastify reports it from `ready()` and `listen()`.
+ *
+ * @example
+ * ```ts
+ * import { koyweWebhooks } from '@x/koywe-fastify'
+ * import { fastify } from 'fastify'
+ *
+ * const app = fastify()
+ * await app.register(koyweWebhooks, { secret: process.env.KOYWE_WEBHOOK_SECRET ?? '' })
+ * app.koywe.on('crypto_delivered', async (event, delivery) => {
+ *   console.log(`order ${event.orderId} was delivered`, delivery.id)
+ * })
+ * await app.listen({ port: 3000 }) // answers POST /webhooks/koywe
+ * ```
  */
 export const koyweWebhooks = fp(plugin, {
   name: '@x/koywe-fastify',
@@ -128,6 +141,19 @@ export type KoyweAuthCallbackPlugin = (<Field extends string>(
  * `path` if one is set. For another field, register it as `koyweAuthCallback<'document'>`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { bearer, koyweAuthCallback } from '@x/koywe-fastify'
+ * import { fastify } from 'fastify'
+ *
+ * const app = fastify()
+ * await app.register(koyweAuthCallback, {
+ *   auth: bearer(process.env.KOYWE_CALLBACK_TOKEN ?? ''),
+ *   isAllowed: async ({ email }) => email === 'maria@example.com', // only a literal true is a yes
+ * })
+ * await app.listen({ port: 3000 }) // answers POST /koywe/auth
+ * ```
  */
 export const koyweAuthCallback = authCallbackPlugin as KoyweAuthCallbackPlugin // as above
 

@@ -65,6 +65,18 @@ const adapter: Adapter<KoaHandler> = createAdapter((handler, createIsOurs) => {
  * The first argument is the webhook's secret, a list of secrets during a rotation, or a receiver made by `createKoyweWebhooks`.
  *
  * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { koyweWebhooks } from '@x/koywe-koa'
+ * import Koa from 'koa'
+ *
+ * const webhooks = koyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '')
+ * webhooks.on('crypto_delivered', async (event, delivery) => {
+ *   console.log(`order ${event.orderId} was delivered`, delivery.id)
+ * })
+ * new Koa().use(webhooks).listen(3000) // answers POST /webhooks/koywe
+ * ```
  */
 export const koyweWebhooks: Adapter<KoaHandler>['koyweWebhooks'] = adapter.koyweWebhooks
 
@@ -73,6 +85,18 @@ export const koyweWebhooks: Adapter<KoaHandler>['koyweWebhooks'] = adapter.koywe
  * path to answer `POST /koywe/auth`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { bearer, koyweAuthCallback } from '@x/koywe-koa'
+ * import Koa from 'koa'
+ *
+ * const authCallback = koyweAuthCallback({
+ *   auth: bearer(process.env.KOYWE_CALLBACK_TOKEN ?? ''),
+ *   isAllowed: async ({ email }) => email === 'maria@example.com', // only a literal true is a yes
+ * })
+ * new Koa().use(authCallback).listen(3000) // answers POST /koywe/auth
+ * ```
  */
 export const koyweAuthCallback: Adapter<KoaHandler>['koyweAuthCallback'] = adapter.koyweAuthCallback
 

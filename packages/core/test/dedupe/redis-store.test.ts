@@ -80,7 +80,7 @@ await describeWithServer('Redis', redisUrl, () => {
       const [text, list] = [randomUUID(), randomUUID()]
       await admin.set(prefix + text, 'a text of yours')
       await admin.rPush(prefix + list, 'a list of yours')
-      await expect(store({}).claim(text)).rejects.toThrow('holds something else')
+      await expect(store({}).claim(text)).rejects.toThrow('used for something else')
       await expect(store({}).claim(list)).rejects.toThrow('WRONGTYPE')
       expect(await admin.get(prefix + text)).toBe('a text of yours')
     })
