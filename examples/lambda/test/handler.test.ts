@@ -51,13 +51,13 @@ describe.each([
     return `${response.statusCode} ${response.body}`
   }
 
-  it('receives a signed webhook, and knows its copy', async () => {
+  it('receives a signed webhook, and recognises its duplicate', async () => {
     const body = signed(makeEvent('crypto_delivered'))
     expect(await post('/webhooks/koywe', body)).toBe('200 {"received":true}')
     expect(await post('/webhooks/koywe', body)).toBe('200 {"received":true,"duplicate":true}')
   })
 
-  it('refuses a webhook that someone else has signed, or no one', async () => {
+  it('refuses a webhook that is signed by someone else, or not at all', async () => {
     const event = makeEvent('crypto_delivered')
     const forged = signed(event, 'a guess')
     expect(await post('/webhooks/koywe', forged)).toBe('401 {"error":"invalid_signature"}')

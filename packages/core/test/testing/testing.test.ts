@@ -11,7 +11,7 @@ it('signEvent puts the signature last and replaces one that is there', () => {
   expect(signEvent({ signature: 'old', b: 1, a: 'ñ' }, secret)).toBe(signed)
 })
 
-it('every example is accepted and heard under its name', async () => {
+it('every example is accepted and reaches the listener of its name', async () => {
   expect(Object.keys(exampleEvents)).toEqual(koyweEventNames)
   const webhooks = createKoyweWebhooks(secret)
   const heard: string[] = []
