@@ -101,7 +101,7 @@ describe('a store that cannot record completion', () => {
     const { send, heard, log } = setUp({ claim: async () => claim })
     expect(await send()).toEqual({ status: 200, received: true, retryAfter: undefined })
     expect(heard).toHaveLength(1)
-    expect(log.lines).toEqual([expect.stringContaining('could not note it')])
+    expect(log.lines).toEqual([expect.stringContaining('could not record it')])
     expect(log.errors).toEqual([expect.objectContaining({ message: 'ECONNRESET' })])
   })
 

@@ -366,7 +366,9 @@ describe('handle', () => {
     gate.open()
     expect((await first).status).toBe(200)
     expect(started).toBe(1)
-    expect(logger.lines[0]).toMatch(/is claimed until 20.*Z, unless it is renewed, by a server/)
+    expect(logger.lines[0]).toMatch(
+      /is claimed by a server .*; unless renewed, the claim ends at 20.*Z\./,
+    )
   })
 
   it('logs a completion that failed once', async () => {
