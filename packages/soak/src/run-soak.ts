@@ -103,7 +103,7 @@ function brokenPromises({
     [sent.givenUp > 0, `${sent.givenUp} events were never acknowledged`],
     [counts.effective !== sent.events, `${counts.effective} of ${sent.events} events were applied`],
     [counts.twice > 0, `${counts.twice} events were applied twice`],
-    [sent.notKnownAgain > 0, `${sent.notKnownAgain} late copies were not known as duplicates`],
+    [sent.notKnownAgain > 0, `${sent.notKnownAgain} late duplicates were not recognised`],
     [
       longestWait > leaseMs + slackMs,
       `an event of a killed server waited for ${longestWait} ms, with a lease of ${leaseMs} ms`,
