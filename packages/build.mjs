@@ -1,4 +1,4 @@
-// Builds every package that is published to ESM (dist/esm) and CommonJS (dist/cjs), each with its own types.
+// Builds every published package to ESM (dist/esm) and CommonJS (dist/cjs), each with its own types.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ const tsc = join(
 )
 const formats = {
   esm: { type: 'module', flags: [] },
-  // TypeScript may not keep import statements as they are written when it turns them into require().
+  // verbatimModuleSyntax forbids turning import statements into require().
   cjs: {
     type: 'commonjs',
     flags: '--module commonjs --moduleResolution bundler --verbatimModuleSyntax false'.split(' '),
@@ -39,7 +39,7 @@ function isPublished(name) {
   return existsSync(manifest) && !JSON.parse(readFileSync(manifest, 'utf8')).private
 }
 
-// The others are compiled against the types of the core, so the core comes first.
+// The others are compiled against core's types, so core comes first.
 await build('core')
 const others = readdirSync(import.meta.dirname).filter(
   (name) => name !== 'core' && isPublished(name),

@@ -62,7 +62,7 @@ export async function startServer(
 async function nextFigure(child: ChildProcess): Promise<number> {
   const gone = new AbortController()
   const exit = once(child, 'exit', { signal: gone.signal }).then(() => {
-    throw new Error(`a server ended by itself: ${child.spawnargs.at(-1)}`)
+    throw new Error(`a server ended unexpectedly: ${child.spawnargs.at(-1)}`)
   })
   try {
     const [figure] = await Promise.race([once(child, 'message', { signal: gone.signal }), exit])

@@ -79,7 +79,7 @@ function askAt(mount: Mount): void {
     }
   }
 
-  it('hands over the e-mail as it was sent, and every other field', async () => {
+  it('hands over the e-mail as sent, and every other field', async () => {
     expect(asked).toContain(allowedEmail)
     expect(asked).toContain(allowedEmail.toUpperCase())
   })
