@@ -221,7 +221,7 @@ function concludeAt(mount: Mount): void {
   }
 
   if (mount.parser === undefined) {
-    it('answers at once an upload that is refused, and ends the connection', async () => {
+    it('answers a refused upload at once and closes the connection', async () => {
       const authorization = ['Authorization', `Bearer ${tokens[0]}`] as const
       const refusals = [
         { credentials: [authorization], framing: { 'Content-Length': '10000000' }, status: 413 },

@@ -27,7 +27,7 @@ export interface Mount {
   startAuthCallback(options: KoyweAuthCallbackOptions): Promise<RunningServer>
 }
 
-/** A server that receives webhooks, and what their listeners are added to. */
+/** A server that receives webhooks, and the object to add listeners to. */
 export interface WebhookServer extends RunningServer {
   readonly webhooks: KoyweListeners
 }

@@ -177,7 +177,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
 
   // A parser in front has its own time limit, or none.
   if (mount.parser === undefined) {
-    it.concurrent('answers at once an upload that is refused, and ends the connection', async () => {
+    it.concurrent('answers a refused upload at once and closes the connection', async () => {
       const refusals = [
         { headers: { 'Content-Length': '10000000' }, status: 413 },
         { headers: { 'Transfer-Encoding': 'chunked' }, status: 413 },
@@ -204,7 +204,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
       await expectStillServing()
     })
 
-    it.concurrent('does not wait for ever for bytes that were announced', async () => {
+    it.concurrent('does not wait forever for announced bytes', async () => {
       const body = signed(payload())
       const socket = await sendAnnouncing(body.length + 10, body)
       expectAnswer(await readResponse(socket), { status: 408, body: '{"error":"body_timeout"}' })

@@ -55,7 +55,7 @@ describe.each(frameworks)('%s', (_name, express) => {
   })
 
   describe('a request that is not ours', () => {
-    it('is passed on behind a route that has called next, which is said once with the cure', async () => {
+    it('is passed on behind a route that called next, which is logged once with the cure', async () => {
       const log = createMemoryLog()
       const app = createApp()
       app.post('/orders', (_request, _response, next) => next())
@@ -97,7 +97,7 @@ describe.each(frameworks)('%s', (_name, express) => {
       expect((await postSigned(app)).body).toEqual({ received: true })
     })
 
-    it('is warned of once when its path nearly is ours, with the cure', async () => {
+    it('is warned of once when its path is nearly ours, with the cure', async () => {
       const log = createMemoryLog()
       const app = createApp().use(koyweWebhooks(secret, { logger: log }))
       for (const to of ['/webhooks/koywe/', '/webhooks/koywe/', '//webhooks/koywe', '/other']) {
@@ -186,7 +186,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     expect((await postSigned(app)).status).toBe(200)
   })
 
-  it('says in the log when a middleware has edited the body', async () => {
+  it('logs when middleware has edited the body', async () => {
     const logger = createMemoryLog()
     const app = createApp().use(express.json())
     app.use((request, _response, next) => {

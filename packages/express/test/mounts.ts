@@ -86,7 +86,7 @@ const recipes: readonly Recipe<Build>[] = [
     build: (app, handler) => app.use(bodyParser.json({ strict: false })).use(handler),
   },
   {
-    name: 'bare, a parser for forms before and one for JSON after',
+    name: 'bare, with a form parser before and a JSON parser after',
     exact: true,
     build: (app, handler, express) =>
       app
@@ -95,7 +95,7 @@ const recipes: readonly Recipe<Build>[] = [
         .use(express.json()),
   },
   {
-    name: 'bare, with rawBody as Cloud Functions leaves it',
+    name: 'bare, with rawBody as Cloud Functions sets it',
     exact: true,
     build: (app, handler) => app.use(cloudFunctions).use(handler),
     parser: [],
@@ -217,14 +217,14 @@ function make(
   return { handler: webhooks, webhooks }
 }
 
-/** Every mount that the suites play. */
+/** Every mount for the suites. */
 export const mounts = toMounts(
   frameworks,
   recipes,
   async (express, recipe, wanted, application) => {
     const { handler, webhooks } = make(wanted, recipe.option)
     const app = express()
-    // Express writes the stack of an error that it answers itself to stderr, except in its test mode.
+    // Except in test mode, Express writes the stack of an error that it answers itself to stderr.
     app.set('env', 'test')
     if (application) app.all(/.*/, goOn).post('/orders', goOn)
     recipe.build(app, handler, express)

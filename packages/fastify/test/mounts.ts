@@ -35,7 +35,7 @@ type Build = (app: FastifyInstance, register: Register) => Promise<void>
 
 interface FastifyRecipe extends Recipe<Build> {
   readonly server?: FastifyServerOptions
-  /** Starts the application where that is not done by its own `listen`. */
+  /** Starts the application, if not by its own `listen`. */
   serve?(app: FastifyInstance): Promise<RunningServer>
 }
 
@@ -262,11 +262,11 @@ async function addApplication(app: FastifyInstance, { receive }: Application): P
 
 async function listenTo(app: FastifyInstance): Promise<RunningServer> {
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as AddressInfo // a TCP server's address is an object
+  const { port } = app.server.address() as AddressInfo // the address of a TCP server is an object
   return { port, close: () => app.close() }
 }
 
-/** Every mount that the suites play. */
+/** Every mount for the suites. */
 export const mounts = toMounts(
   frameworks,
   recipes,

@@ -30,7 +30,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
     server = await listen(app.callback())
   }
 
-  it('answers at once when something has swallowed the body, and logs the cure', async () => {
+  it('answers at once when something consumed the body, and logs the cure', async () => {
     const log: string[] = []
     const logger = { warn: (message: string) => log.push(message), error() {} }
     await serve((app) =>

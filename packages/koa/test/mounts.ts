@@ -28,7 +28,7 @@ export const frameworks: readonly (readonly [string, typeof Koa3])[] = [
 type Build = (app: Koa3, handler: KoaHandler) => void
 
 interface KoaRecipe extends Recipe<Build> {
-  /** What serves the application, when that is not its own callback. */
+  /** Serves the application, if not its own callback. */
   readonly serve?: (app: Koa3) => RequestListener
 }
 
@@ -215,7 +215,7 @@ function make(
   return { handler: webhooks, webhooks }
 }
 
-/** Every mount that the suites play. */
+/** Every mount for the suites. */
 export const mounts = toMounts(frameworks, recipes, async (Koa, recipe, wanted, application) => {
   const { handler, webhooks } = make(wanted, recipe.option)
   const app = new Koa()

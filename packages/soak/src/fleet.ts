@@ -27,7 +27,7 @@ export interface Fleet {
   stop(): Promise<void>
 }
 
-// Run as compiled: to compile it at every restart would take longer than the time between two kills.
+// Compiled: compiling it at every restart would take longer than the time between two kills.
 const serverFile = fileURLToPath(new URL('../dist/server.js', import.meta.url))
 
 /**

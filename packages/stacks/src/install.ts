@@ -52,6 +52,6 @@ async function npmInstall(folder: string, dependencies: Packages, more: object =
   const manifest = { name: 'stack', private: true, dependencies, ...more }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts']
-  // A stack names every package itself, so none comes as a peer.
+  // A stack names every package it needs, so peers are not installed.
   await outputOf('npm', ['install', '--legacy-peer-deps', '--before', asOf, ...quiet], folder)
 }

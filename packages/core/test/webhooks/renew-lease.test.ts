@@ -51,7 +51,7 @@ function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): vo
     expect(log.lines).toEqual([])
   })
 
-  it.concurrent('ends when it is stopped: the event waits for one lease at most', {
+  it.concurrent('ends when it is stopped: the event waits for at most one lease', {
     timeout,
   }, async () => {
     const [key, log] = [randomUUID(), createMemoryLog()]
@@ -75,7 +75,7 @@ function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): vo
     expect(log.lines).toEqual([])
   })
 
-  it.concurrent('is logged once when another has taken the event over', { timeout }, async ({
+  it.concurrent('is logged once when another owner took the event over', { timeout }, async ({
     expect,
   }) => {
     const [key, log] = [randomUUID(), createMemoryLog()]
@@ -152,7 +152,7 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
   })
   describeRenewing(at(0), at(1))
 
-  it.concurrent('lets another handle the event of a killed owner after one lease', {
+  it.concurrent('lets another owner handle the event of a killed one after one lease', {
     timeout,
   }, async () => {
     const key = randomUUID()
@@ -166,7 +166,7 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
     await expectToWaitOneLease(at(1)(), key)
   })
 
-  it.concurrent('takes a lease back that ended while Redis was away, where nobody else has the event', {
+  it.concurrent('takes back a lease that ended while Redis was down, if no one else has the event', {
     timeout,
   }, async ({ expect }) => {
     const key = randomUUID()
@@ -192,7 +192,7 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
     expect(log.errors).toEqual([expect.objectContaining({ message: 'ECONNREFUSED' })])
   })
 
-  it.concurrent('leaves nothing behind when a renewal overtakes the release', { timeout }, async ({
+  it.concurrent('leaves no claim behind when a renewal overtakes the release', { timeout }, async ({
     expect,
   }) => {
     const key = randomUUID()
@@ -234,7 +234,7 @@ await describeWithServer('renewing in PostgreSQL', postgresUrl, () => {
   })
   describeRenewing(at(0), at(1))
 
-  it.concurrent('lets another handle the event of a killed owner after one lease', {
+  it.concurrent('lets another owner handle the event of a killed one after one lease', {
     timeout,
   }, async () => {
     const key = randomUUID()
