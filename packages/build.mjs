@@ -10,7 +10,7 @@ const tsc = join(
   dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
   'bin/tsc',
 )
-// TypeScript may not keep import statements as they are written when it turns them into require().
+// TypeScript cannot turn import statements into require() while it keeps them as written.
 const commonjs = '--module commonjs --moduleResolution bundler --verbatimModuleSyntax false'
 
 async function build(name) {

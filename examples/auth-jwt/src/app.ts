@@ -3,7 +3,7 @@ import express, { type Express } from 'express'
 import type { Users } from './users.js'
 import { type JwtSettings, verifyJwt } from './verify-jwt.js'
 
-/** The app: Koywe shows a JWT, the database knows the users. */
+/** The app: Koywe sends a JWT, the database knows the users. */
 export function createApp(
   jwt: JwtSettings,
   users: Users,

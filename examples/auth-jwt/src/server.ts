@@ -20,7 +20,7 @@ const server = app.listen(Number(PORT), HOST, (error) => {
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
     server.close(() => users.close())
   })
 }

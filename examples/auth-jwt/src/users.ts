@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import initSqlJs from 'sql.js'
 
-/** The users' table, in an SQLite that runs inside this process. */
+/** The users' table, in an SQLite database inside this process. */
 export interface Users {
   mayOperate(email: string): boolean
   add(email: string, verified: boolean): void
   close(): void
 }
 
-/** @param file Where the database is read from, and written to on `close`; without it, in memory. */
+/** @param file Where the database is read from, and saved on `close`. Default: in memory only. */
 export async function openUsers(file?: string): Promise<Users> {
   const { Database } = await initSqlJs()
   const database = new Database(file && existsSync(file) ? readFileSync(file) : undefined)
@@ -18,7 +18,7 @@ export async function openUsers(file?: string): Promise<Users> {
   return {
     mayOperate(email) {
       const sql = 'SELECT 1 FROM users WHERE email = ? AND verified = 1'
-      return database.exec(sql, [email]).length === 1 // a literal true or false, never the row itself
+      return database.exec(sql, [email]).length === 1 // a literal true or false, never the row
     },
     add(email, verified) {
       database.run('INSERT OR REPLACE INTO users VALUES (?, ?)', [email, verified ? 1 : 0])

@@ -1,6 +1,6 @@
 import { jwtVerify } from 'jose'
 
-/** What a JWT of Koywe's must fit. */
+/** What a JWT from Koywe must match. */
 export interface JwtSettings {
   readonly secret: string
   readonly issuer: string
@@ -8,8 +8,8 @@ export interface JwtSettings {
 }
 
 /**
- * Makes the check for `bearer`. All three are pinned: a token's own header must not choose the algorithm, and a token
- * that was made by someone else, or for someone else, is not for us. Tokens without an end are refused.
+ * Creates the check for `bearer`. Algorithm, issuer and audience are pinned: a token's own header must not choose the
+ * algorithm, and a token from or for someone else is refused. So is a token without an expiry.
  *
  * @throws {TypeError} when a setting is blank.
  */
@@ -27,6 +27,6 @@ export function verifyJwt({ secret, issuer, audience }: JwtSettings) {
       audience,
       requiredClaims: ['exp'],
     })
-    return true // jwtVerify throws for every token that does not fit
+    return true // jwtVerify throws for every token it does not accept
   }
 }

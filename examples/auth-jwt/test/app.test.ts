@@ -33,7 +33,7 @@ afterAll(async () => {
   users.close()
 })
 
-/** A token that fits, but for what is asked for. */
+/** A valid token, except for the given changes. */
 function makeToken(
   { issuer = jwt.issuer, audience = jwt.audience, ends = '5m', algorithm = 'HS256' } = {},
   secret = jwt.secret,
@@ -62,11 +62,11 @@ const base64url = (value: object): string =>
   Buffer.from(JSON.stringify(value)).toString('base64url')
 
 describe('a callback with a JWT and a database', { timeout: 30_000 }, () => {
-  it('says yes for a user whom the database has as verified', async () => {
+  it('says yes for a user who is verified in the database', async () => {
     expect(await ask({ email }, await makeToken())).toBe('200 true')
   })
 
-  it('takes a token that was made with no library, as Koywe may make it', async () => {
+  it('accepts a token made without a library, as Koywe may make it', async () => {
     const ends = Math.floor(Date.now() / 1000) + 60
     const claims = { iss: jwt.issuer, aud: jwt.audience, exp: ends }
     const signed = `${base64url({ typ: 'JWT', alg: 'HS256' })}.${base64url(claims)}`

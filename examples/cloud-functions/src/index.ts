@@ -9,8 +9,8 @@ const {
   USERS_FILE = 'users.json',
 } = process.env
 
-// Stands for a table of your database: one row for each event. With `delivery.id` as its key, an event that is
-// delivered twice is one row, and an event that comes late overwrites no other.
+// Stand-in for a database table with one row per event, keyed on `delivery.id`: an event that is delivered twice
+// is still one row, and a late event overwrites no other.
 const history = new Map<string, { orderId: string; status: string; at: Date }>()
 
 const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET)
@@ -28,7 +28,7 @@ const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET)
 const authCallback = koyweAuthCallback({
   auth: bearer(KOYWE_CALLBACK_TOKEN),
   isAllowed: async ({ email }) => {
-    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stands for your database
+    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stand-in for your database
     return users.includes(email) // only a literal true is a yes
   },
 })
@@ -40,5 +40,5 @@ app.get('/orders/:id', (request, response) => {
   response.json([...history.values()].filter(({ orderId }) => orderId === request.params.id))
 })
 
-// Google's framework has read the request before the application sees it; the middleware takes what it has kept.
+// Google's framework reads the request before the application sees it; the middleware uses the `rawBody` it keeps.
 http('koywe', app)

@@ -15,7 +15,7 @@ const token = 'only-for-this-test'
 let child: ChildProcess
 let url: string
 
-// Google's own framework, as `npm start` starts it.
+// Google's own framework, started as `npm start` does.
 beforeAll(async () => {
   await promisify(execFile)('npm', ['run', 'build'], { cwd: folder })
   const port = await findFreePort()
@@ -60,7 +60,7 @@ function untilItSays({ stdout, stderr }: ChildProcess, words: string): Promise<v
   })
 }
 
-/** Signed as Koywe's page says, by hand. */
+/** Signs by hand, as Koywe documents it. */
 function signed(payload: object, key = secret): string {
   const signature = createHmac('sha256', key).update(JSON.stringify(payload)).digest('hex')
   return JSON.stringify({ ...payload, signature })
@@ -80,7 +80,7 @@ async function post(path: string, body: string, headers = {}): Promise<string> {
 }
 
 describe('the function, on the functions framework', () => {
-  it('receives a signed webhook, and knows its copy', async () => {
+  it('receives a signed webhook, and recognises its duplicate', async () => {
     const event = makeEvent('crypto_delivered')
     expect(await post('/webhooks/koywe', signed(event))).toBe('200 {"received":true}')
     const copy = await post('/webhooks/koywe', signed(event))
@@ -89,7 +89,7 @@ describe('the function, on the functions framework', () => {
     expect(await order.json()).toMatchObject([{ orderId: event.orderId, status: 'delivered' }])
   })
 
-  it('refuses a webhook that someone else has signed, or no one', async () => {
+  it('refuses a webhook that is signed by someone else, or not at all', async () => {
     const event = makeEvent('crypto_delivered')
     const forged = signed(event, 'a guess')
     expect(await post('/webhooks/koywe', forged)).toBe('401 {"error":"invalid_signature"}')

@@ -3,8 +3,7 @@ import { Redis } from 'ioredis'
 export const { REDIS_URL = 'redis://127.0.0.1:6379', REDIS_PREFIX = 'shop' } = process.env
 
 /**
- * Connects. Commands fail at once while Redis is away: one that waited in this process would be acknowledged to nobody and
- * lost with it.
+ * Connects. Commands fail at once while Redis is down, so that the webhook fails too and Koywe can retry it.
  *
  * @throws {Error} when Redis does not answer.
  */

@@ -10,7 +10,7 @@ const { PORT = '3000', HOST = '127.0.0.1', KOYWE_WEBHOOK_SECRET = '' } = process
 const redis = await connectRedis()
 const queue = await openQueue(redis)
 
-// Answered with 200 as soon as the queue has the event. It knows the copies, so no other memory of them is needed.
+// Answers 200 as soon as the queue has the event. The queue recognises duplicates, so no dedupe store is needed.
 const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET, { dedupe: false })
 webhooks.onAny((event, delivery) => queue.enqueue({ deliveryId: delivery.id, event }))
 
@@ -30,11 +30,11 @@ const server = app.listen(Number(PORT), HOST, (error) => {
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    // Without Redis it would wait for ever, and what it has not acknowledged may come again.
+    // Without Redis the shutdown would hang. Koywe can retry whatever has not been acknowledged.
     setTimeout(() => process.exit(1), 10_000).unref()
-    server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
     server.close(async () => {
-      await webhooks.idle() // no event is on its way to the queue any more
+      await webhooks.idle() // every event has reached the queue
       await queue.close()
       redis.disconnect()
     })

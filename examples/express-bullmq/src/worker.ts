@@ -10,17 +10,17 @@ const worker = new Worker<KoyweJob>(
   queueName,
   async ({ data }) => {
     console.log(`event ${data.event.eventName} order ${data.event.orderId}`)
-    await delay(300) // stands for your slow work: an e-mail, a call to another service
+    await delay(300) // stand-in for slow work, such as an e-mail or a call to another service
     await applyEvent(redis, data)
   },
   {
-    connection: { url: REDIS_URL, maxRetriesPerRequest: null }, // a worker waits for Redis to come back
+    connection: { url: REDIS_URL, maxRetriesPerRequest: null }, // keep reconnecting while Redis is down
     prefix: REDIS_PREFIX,
     concurrency: 5,
-    // A job belongs to a worker for 10 seconds, renewed while it runs. One that was killed loses it, and another takes over.
+    // A worker locks a job for 10 seconds and renews the lock while it runs. When it is killed, another takes over.
     lockDuration: 10_000,
     stalledInterval: 5_000,
-    maxStalledCount: 10, // by default a job fails for good when its worker dies a second time
+    maxStalledCount: 10, // the default, 1, fails a job for good when its worker dies a second time
   },
 )
 worker
@@ -31,9 +31,9 @@ console.log('working')
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
-    // Without Redis it would wait for ever; what is cut off starts again.
+    // Without Redis the shutdown would hang. A job that is cut off runs again from the start.
     setTimeout(() => process.exit(1), 10_000).unref()
-    await worker.close() // waits for the jobs that run
+    await worker.close() // waits for running jobs
     redis.disconnect()
   })
 }

@@ -2,12 +2,12 @@ import pg from 'pg'
 
 const { DATABASE_URL = 'postgres://postgres@127.0.0.1:5432/postgres' } = process.env
 
-/** Opens the database and creates the tables of the orders where they do not exist. */
+/** Opens the database and creates the tables if they do not exist. */
 export async function openDatabase(): Promise<pg.Pool> {
   const pool = new pg.Pool({
     connectionString: DATABASE_URL,
     connectionTimeoutMillis: 4000,
-    idle_in_transaction_session_timeout: 10_000, // a process that hangs in a transaction must not block the others for ever
+    idle_in_transaction_session_timeout: 10_000, // a process that hangs in a transaction must not block the others
   })
   pool.on('error', ({ message }) => console.error(`database: ${message}`))
   await pool.query(`

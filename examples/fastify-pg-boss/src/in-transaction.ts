@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg'
 
 /**
- * Runs `work` in a transaction: all that it writes is committed together, or nothing when it throws.
+ * Runs `work` in a transaction: everything it writes is committed together, or nothing if it throws.
  *
- * @throws {Error} what `work` threw; or when the transaction was rolled back because one of its statements had failed.
+ * @throws {Error} What `work` threw, or that COMMIT rolled back because a statement had failed.
  */
 export async function inTransaction(
   pool: Pool,
@@ -14,7 +14,7 @@ export async function inTransaction(
   const note = (error: Error): void => {
     broken = error
   }
-  client.on('error', note) // a lost connection that nobody listens for ends the process
+  client.on('error', note) // without a listener, a lost connection ends the process
   try {
     await client.query('begin')
     await work(client)
@@ -25,6 +25,6 @@ export async function inTransaction(
     throw error
   } finally {
     client.off('error', note)
-    client.release(broken) // a broken connection is not used again
+    client.release(broken) // removes a broken connection from the pool
   }
 }

@@ -2,22 +2,22 @@ import { type OrderMark, supersedes } from '@x/koywe-fastify'
 import type pg from 'pg'
 import type { KoyweJob } from './queue.js'
 
-/** An order as its events have left it. */
+/** An order after the events applied so far. */
 export interface Order {
-  /** The event that counts: a late `payment_received` does not come after `crypto_delivered`. */
+  /** The latest event; a late `payment_received` does not replace `crypto_delivered`. */
   readonly latest: OrderMark
-  /** How many events took effect. It stands for whatever must not happen twice, such as a payment. */
+  /** How many events were applied. Stand-in for whatever must not happen twice, such as a payment. */
   readonly applied: number
 }
 
-/** Lets an event take effect in the caller's transaction, once however often it is called for a delivery. */
+/** Applies an event in the caller's transaction, exactly once however many times it is called for a delivery. */
 export async function applyEvent(
   client: pg.ClientBase,
   { deliveryId, event }: KoyweJob,
 ): Promise<void> {
   const { orderId, eventName, timeStamp } = event
-  if (orderId === undefined) return // an event of the future that is about no order
-  // The row named after the delivery is what a second run of the same job finds.
+  if (orderId === undefined) return // an event this version does not know, about no order
+  // A second run of the same job finds the row named after the delivery.
   const noted = 'insert into events values ($1, $2) on conflict do nothing'
   if ((await client.query(noted, [deliveryId, orderId])).rowCount === 0) return
 
@@ -25,14 +25,14 @@ export async function applyEvent(
   const first = 'insert into orders values ($1, $2, 1) on conflict do nothing'
   if ((await client.query(first, [orderId, mark])).rowCount === 1) return
 
-  // Locked until the commit, so that two events of one order are compared one after the other.
+  // Locked until the commit, so that two events of one order are compared in turn.
   const order = await findOrder(client, orderId, 'for update')
   const latest = order && !supersedes(order.latest, mark) ? order.latest : mark
   const next = 'update orders set latest = $2, applied = applied + 1 where id = $1'
   await client.query(next, [orderId, latest])
 }
 
-/** Reads an order, or `undefined` when no event of it took effect. */
+/** Reads an order; `undefined` when none of its events was applied. */
 export async function findOrder(
   client: pg.ClientBase | pg.Pool,
   orderId: string,

@@ -11,7 +11,7 @@ const boss = await startBoss(pool)
 
 const app = Fastify({ logger: { level: 'warn' } })
 
-// Answered with 200 as soon as the queue has the event. It knows the copies, so no other memory of them is needed.
+// Answers 200 as soon as the queue has the event. The queue recognises duplicates, so no dedupe store is needed.
 await app.register(koyweWebhooks, { secret: KOYWE_WEBHOOK_SECRET, dedupe: false })
 app.koywe.onAny((event, delivery) => enqueue(boss, { deliveryId: delivery.id, event }))
 
@@ -21,7 +21,7 @@ app.get<{ Params: { id: string } }>('/orders/:id', async ({ params }, reply) => 
 })
 
 app.addHook('onClose', async () => {
-  await app.koywe.idle() // no event is on its way to the queue any more
+  await app.koywe.idle() // every event has reached the queue
   await boss.stop()
   await pool.end()
 })
@@ -31,9 +31,9 @@ console.log(`listening on ${app.listeningOrigin}`)
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    // Without PostgreSQL it would wait for ever, and what it has not acknowledged may come again.
+    // Without PostgreSQL the shutdown would hang. Koywe can retry whatever has not been acknowledged.
     setTimeout(() => process.exit(1), 10_000).unref()
-    app.server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    app.server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
     app.close()
   })
 }

@@ -9,7 +9,7 @@ const boss = await startBoss(pool)
 
 async function handle(id: string, job: KoyweJob): Promise<void> {
   console.log(`event ${job.event.eventName} order ${job.event.orderId}`)
-  await delay(300) // stands for your slow work: an e-mail, a call to another service
+  await delay(300) // stand-in for slow work, such as an e-mail or a call to another service
   await inTransaction(pool, async (client) => {
     await applyEvent(client, job)
     await completeJob(client, boss, id)
@@ -23,20 +23,20 @@ await boss.work<KoyweJob>(
     const handled = await Promise.allSettled(jobs.map(({ id, data }) => handle(id, data)))
     const failed = handled.flatMap((job) => (job.status === 'rejected' ? [job.reason] : []))
     for (const error of failed) console.error(`job failed: ${error}`)
-    // Those that are done have said so themselves; the others are tried again, and keep this message.
+    // Handled jobs have completed themselves; pg-boss retries the others and stores this message.
     if (failed.length > 0) throw new Error(failed.join('; '))
   },
 )
 console.log('working')
 
-// pg-boss does not await its own note that a job has ended. Where the database is away just then, the job expires and is tried again.
+// pg-boss does not await its own update when a job ends. If the database is down just then, the job expires and is retried.
 process.on('unhandledRejection', (error) => console.error(`queue: ${error}`))
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
-    // Without PostgreSQL it would wait for ever; what is cut off starts again.
+    // Without PostgreSQL the shutdown would hang. A job that is cut off runs again from the start.
     setTimeout(() => process.exit(1), 10_000).unref()
-    await boss.stop() // waits for the jobs that run
+    await boss.stop() // waits for running jobs
     await pool.end()
   })
 }

@@ -5,8 +5,8 @@ import Fastify from 'fastify'
 const { PORT = '3000', HOST = '127.0.0.1', USERS_FILE = 'users.json' } = process.env
 const { KOYWE_WEBHOOK_SECRET = '', KOYWE_CALLBACK_TOKEN = '' } = process.env
 
-// Stands for a table of your database: one row for each event. With `delivery.id` as its key, an event that is
-// delivered twice is one row, and an event that comes late overwrites no other.
+// Stand-in for a database table with one row per event, keyed on `delivery.id`: an event that is delivered twice
+// is still one row, and a late event overwrites no other.
 const history = new Map<string, { orderId: string; status: string; at: Date }>()
 
 const app = Fastify({ logger: { level: 'warn' } })
@@ -29,7 +29,7 @@ await app.register(koyweAuthCallback, {
   path: '/koywe/auth',
   auth: bearer(KOYWE_CALLBACK_TOKEN),
   isAllowed: async ({ email }) => {
-    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stands for your database
+    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stand-in for your database
     return users.includes(email) // only a literal true is a yes
   },
 })
@@ -41,10 +41,10 @@ app.get<{ Params: { id: string } }>('/orders/:id', async ({ params }) =>
 await app.listen({ port: Number(PORT), host: HOST })
 console.log(`listening on ${app.listeningOrigin}`)
 
-// Where an onClose hook of yours closes the database, let it await app.koywe.idle() first.
+// If an onClose hook of yours closes the database, await app.koywe.idle() there first.
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    app.server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    app.server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
     app.close()
   })
 }

@@ -7,8 +7,8 @@ import Koa from 'koa'
 const { PORT = '3000', HOST = '127.0.0.1', USERS_FILE = 'users.json' } = process.env
 const { KOYWE_WEBHOOK_SECRET = '', KOYWE_CALLBACK_TOKEN = '' } = process.env
 
-// Stands for a table of your database: one row for each event. With `delivery.id` as its key, an event that is
-// delivered twice is one row, and an event that comes late overwrites no other.
+// Stand-in for a database table with one row per event, keyed on `delivery.id`: an event that is delivered twice
+// is still one row, and a late event overwrites no other.
 const history = new Map<string, { orderId: string; status: string; at: Date }>()
 
 const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET)
@@ -26,7 +26,7 @@ const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET)
 const authCallback = koyweAuthCallback({
   auth: bearer(KOYWE_CALLBACK_TOKEN),
   isAllowed: async ({ email }) => {
-    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stands for your database
+    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stand-in for your database
     return users.includes(email) // only a literal true is a yes
   },
 })
@@ -48,9 +48,9 @@ const server = app.listen(Number(PORT), HOST, () => {
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
     server.close(async () => {
-      await webhooks.idle() // no delivery is being handled any more: now close your database
+      await webhooks.idle() // no delivery is in progress now: close your database here
     })
   })
 }

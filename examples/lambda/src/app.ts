@@ -8,11 +8,11 @@ const {
   USERS_FILE = 'users.json',
 } = process.env
 
-// Stands for a table of your database: one row for each event. With `delivery.id` as its key, an event that is
-// delivered twice is one row, and an event that comes late overwrites no other.
+// Stand-in for a database table with one row per event, keyed on `delivery.id`: an event that is delivered twice
+// is still one row, and a late event overwrites no other.
 const history = new Map<string, { orderId: string; status: string; at: Date }>()
 
-/** The receiver: its listeners run before the answer, since an instance is frozen after it. */
+/** The receiver. Its listeners run before the response: Lambda freezes the instance after it. */
 export const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET)
   .on('payment_received', async ({ orderId }, delivery) => {
     history.set(delivery.id, { orderId, status: 'paid', at: delivery.receivedAt })
@@ -28,12 +28,12 @@ export const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET)
 const authCallback = koyweAuthCallback({
   auth: bearer(KOYWE_CALLBACK_TOKEN),
   isAllowed: async ({ email }) => {
-    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stands for your database
+    const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8')) // stand-in for your database
     return users.includes(email) // only a literal true is a yes
   },
 })
 
-/** The application, which neither knows nor cares who calls it. */
+/** The application. It does not depend on Lambda. */
 export const app = express()
 app.use(webhooks) // answers POST /webhooks/koywe and passes everything else on
 app.post('/koywe/auth', authCallback)

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { app, webhooks } from './app.js'
 
-// The application on this machine, without Lambda.
+// Runs the application locally, without Lambda.
 const { PORT = '3000', HOST = '127.0.0.1' } = process.env
 
 const server = app.listen(Number(PORT), HOST, (error) => {
@@ -12,9 +12,9 @@ const server = app.listen(Number(PORT), HOST, (error) => {
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
-    server.keepAliveTimeout = 1 // a connection ends with its last answer, or `close` would wait for it
+    server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
     server.close(async () => {
-      await webhooks.idle() // no delivery is being handled any more: now close your database
+      await webhooks.idle() // no delivery is in progress now: close your database here
     })
   })
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda'
 
-/** A POST, before AWS makes an event of it. */
+/** A POST, before AWS turns it into an event. */
 export interface Post {
   readonly path: string
   readonly body: string

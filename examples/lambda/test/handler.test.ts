@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { eventV1, eventV2, type Post } from './events.js'
 
-/** The parts of a function's response that are looked at. */
+/** The parts of a function's response that the tests check. */
 interface Response {
   readonly statusCode: number
   readonly body: string
@@ -18,7 +18,7 @@ const token = 'only-for-this-test'
 
 let handler: (event: object, context: object) => Promise<Response>
 
-// The very file that is uploaded.
+// The file that gets deployed.
 beforeAll(async () => {
   vi.spyOn(console, 'log').mockImplementation(() => {})
   vi.spyOn(console, 'warn').mockImplementation(() => {})
@@ -31,7 +31,7 @@ beforeAll(async () => {
   handler = createRequire(import.meta.url)('../dist/index.cjs').handler
 }, 60_000)
 
-/** Signed as Koywe's page says, by hand. */
+/** Signs by hand, as Koywe documents it. */
 function signed(payload: object, key = secret): string {
   const signature = createHmac('sha256', key).update(JSON.stringify(payload)).digest('hex')
   return JSON.stringify({ ...payload, signature })
@@ -51,13 +51,13 @@ describe.each([
     return `${response.statusCode} ${response.body}`
   }
 
-  it('receives a signed webhook, and knows its copy', async () => {
+  it('receives a signed webhook, and recognises its duplicate', async () => {
     const body = signed(makeEvent('crypto_delivered'))
     expect(await post('/webhooks/koywe', body)).toBe('200 {"received":true}')
     expect(await post('/webhooks/koywe', body)).toBe('200 {"received":true,"duplicate":true}')
   })
 
-  it('refuses a webhook that someone else has signed, or no one', async () => {
+  it('refuses a webhook that is signed by someone else, or not at all', async () => {
     const event = makeEvent('crypto_delivered')
     const forged = signed(event, 'a guess')
     expect(await post('/webhooks/koywe', forged)).toBe('401 {"error":"invalid_signature"}')

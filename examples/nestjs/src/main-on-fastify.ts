@@ -7,9 +7,9 @@ async function bootstrap(): Promise<void> {
   const { PORT = '3000', HOST = '127.0.0.1' } = process.env
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter())
   await mountKoywe(app)
-  app.enableShutdownHooks() // on SIGTERM the running listeners are waited for
+  app.enableShutdownHooks() // on SIGTERM, wait for running listeners
   process.once('SIGTERM', () => {
-    app.getHttpServer().keepAliveTimeout = 1 // a connection ends with its last answer, or it is waited for too
+    app.getHttpServer().keepAliveTimeout = 1 // or the shutdown would wait for keep-alive connections
   })
   await app.listen(PORT, HOST)
   console.log(`listening on ${await app.getUrl()}`)

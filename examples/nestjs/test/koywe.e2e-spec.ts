@@ -64,7 +64,7 @@ describe.each(Object.entries(platforms))('Koywe on Nest with %s', (_platform, cr
   const ask = (email: unknown, shown = token) =>
     request(url).post('/koywe/auth').set('Authorization', `Bearer ${shown}`).send({ email })
 
-  it('hands a signed event to the service that is injected', async () => {
+  it('hands a signed event to the injected service', async () => {
     await deliver(signEvent(delivered, secret)).expect(200, { received: true })
     const { body } = await history(delivered.orderId)
     expect(body).toMatchObject([{ orderId: delivered.orderId, status: 'delivered' }])
@@ -82,7 +82,7 @@ describe.each(Object.entries(platforms))('Koywe on Nest with %s', (_platform, cr
     expect(body).toEqual([])
   })
 
-  it('asks for another try when a service fails', async () => {
+  it('asks for a retry when a service fails', async () => {
     const orders = app.get(OrdersService)
     jest.spyOn(orders, 'record').mockRejectedValueOnce(new Error('the database is away'))
     await deliver(signEvent(delivered, secret)).expect(500, { error: 'handler_failed' })
@@ -96,7 +96,7 @@ describe.each(Object.entries(platforms))('Koywe on Nest with %s', (_platform, cr
     await ask(['maria@example.com']).expect(400, 'false')
   })
 
-  it('says no to whoever has another token, and does not ask the service', async () => {
+  it('says no to a caller with another token, and does not ask the service', async () => {
     const mayOperate = jest.spyOn(app.get(UsersService), 'mayOperate')
     await ask('maria@example.com', 'a-guess').expect(401, 'false')
     expect(mayOperate).not.toHaveBeenCalled()
@@ -107,7 +107,7 @@ describe.each(Object.entries(platforms))('Koywe on Nest with %s', (_platform, cr
     await ask('maria@example.com').expect(500, 'false')
   })
 
-  it('closes only when the last listener has ended, also when Koywe has hung up', async () => {
+  it('closes only after the last listener has finished, even when Koywe has hung up', async () => {
     let finish = (): void => {}
     const working = new Promise<void>((resolve) => {
       finish = resolve

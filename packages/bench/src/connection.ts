@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { path } from './servers/kinds.js'
 
-/** A keep-alive connection that posts one body at a time, with as little work as possible beside a server that is measured. */
+/** A keep-alive connection that posts one body at a time, with as little work as possible while a server is measured. */
 export interface Connection {
   /**
    * Posts a body and returns the status of the answer.
@@ -16,7 +16,7 @@ export interface Connection {
 /** How a body is framed: with its length in the head, or in chunks, so that the server learns its size only by reading. */
 export type Framing = 'length' | 'chunked'
 
-/** Makes a connection to a local server. It opens at the first post, and again after the server has closed it. */
+/** Creates a connection to a local server. It opens at the first post, and again after the server closed it. */
 export function createConnection(port: number, framing: Framing = 'length'): Connection {
   let socket: Socket | undefined
   let received = ''
@@ -74,7 +74,7 @@ function requestOf(body: Buffer, framing: Framing): Buffer {
   return Buffer.concat([Buffer.from(head + start), body, Buffer.from(end)])
 }
 
-/** All servers here announce the length of their answers. */
+/** Every server here sends a Content-Length. */
 function isComplete(received: string): boolean {
   const headEnd = received.indexOf('\r\n\r\n')
   if (headEnd === -1) return false

@@ -7,15 +7,15 @@ import { deliveryOf, eventText, hmacOf, secret } from './deliveries.js'
 import { requestOf } from './request-of.js'
 import { verifyByHand } from './verify-by-hand.js'
 
-/** One delivery, ready to be handled. Says whether it was accepted. */
+/** Handles one prepared delivery. Returns whether it was accepted. */
 export type Job = () => boolean | Promise<boolean>
 
 /** Something that verifies deliveries. */
 export interface Contestant {
   readonly name: string
-  /** Makes a job of the delivery with that index. What a sender does, such as signing, happens here and is not measured. */
+  /** Prepares the delivery with that index. The sender's work, such as signing, happens here and is not measured. */
   prepare(index: number, forged: boolean): Job
-  /** It has no notion of a forged delivery. */
+  /** It cannot refuse a forged delivery. */
   readonly acceptsAll?: true
 }
 
@@ -119,7 +119,7 @@ function prepareFor(webhooks: KoyweWebhooks): Contestant['prepare'] {
   }
 }
 
-/** The other libraries find the signature in a header, made over the whole body with something before it. */
+/** The other libraries expect the signature in a header, made over the whole body with a prefix. */
 function signOutside(index: number, forged: boolean, before = '') {
   const text = eventText(index)
   const signed = before + (forged ? eventText(index + 1) : text)

@@ -32,7 +32,7 @@ export function nestedBodies(size: number): readonly UnsignedBody[] {
   ]
 }
 
-/** Bodies of the same size that try in every way to cost as much as they can. */
+/** Bodies of the same size, each designed to cost as much as possible. */
 export function hostileBodies(size: number): readonly UnsignedBody[] {
   return [
     ...nestedBodies(size),
@@ -69,7 +69,7 @@ function nest(name: string, size: number, open: string, close: string): Unsigned
   return { name, bytes: Buffer.from(text) }
 }
 
-/** A serialiser that looks for cycles compares each of these arrays with all that it is in. */
+/** A serialiser that checks for cycles compares each of these arrays with all its ancestors. */
 function below(depth: number, size: number): UnsignedBody {
   const start = `{"a":${'['.repeat(depth)}`
   const end = `0${']'.repeat(depth)},${signature}}`

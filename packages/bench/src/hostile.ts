@@ -3,17 +3,17 @@ import { interleave, type Rounds } from './interleave.js'
 import { type ServerProcess, startServer } from './server-process.js'
 import type { Row, Section } from './table.js'
 
-/** Microseconds of CPU time that one figure is made of, so that its noise is small. */
+/** Microseconds of CPU time to measure for one figure, enough to keep noise small. */
 const worthMeasuring = 40_000
 
-/** CPU time of a server process for bodies that nobody signed, beside a flat body of the same size. */
+/** CPU time of a server process for bodies that nobody signed, compared with a flat body of the same size. */
 export async function measureHostile(quick: boolean): Promise<Section> {
   const rounds = { warmUp: 1, measured: quick ? 3 : 7 }
   const rows = [...(await withinLimit(rounds)), ...(await behindParser(rounds))]
   return { title: 'Hostile bodies: CPU time of a server process for one refusal', rows }
 }
 
-/** 64 KiB that the receiver reads: the worst body may cost 8 times a flat one. */
+/** 64 KiB that the receiver reads: the worst body may cost at most 8 times a flat one. */
 async function withinLimit(rounds: Rounds): Promise<Row[]> {
   const size = 64 * 1024
   const [flat, bodies] = [flatBody(size), hostileBodies(size)]
@@ -37,12 +37,12 @@ async function withinLimit(rounds: Rounds): Promise<Row[]> {
   }
 }
 
-/** 2 MB that a parser reads first: the receiver may add half of what that costs. */
+/** 2 MB that a parser reads first: the receiver may add at most half of that cost. */
 async function behindParser(rounds: Rounds): Promise<Row[]> {
   const size = 2_000_000
   const flat = flatBody(size)
   const bodies = [flat, ...nestedBodies(size)]
-  // In chunks, for an announced length over the limit is refused before anything else.
+  // In chunks, because a Content-Length over the limit is refused before anything else.
   const parser = await startServer('parser', 1, 'chunked')
   const parsed = await startServer('parsed', 1, 'chunked')
   try {
@@ -76,7 +76,7 @@ interface Subject {
   readonly posts: readonly Buffer[]
 }
 
-/** Repeats a body so often that its cost can be measured, but not for longer than that takes. */
+/** Repeats a body as often as measuring its cost needs, and no more. */
 async function prepare(server: ServerProcess, { name, bytes }: UnsignedBody): Promise<Subject> {
   const cost = await server.costOf([bytes], 'refusal')
   const count = Math.min(Math.ceil(worthMeasuring / cost), 200)

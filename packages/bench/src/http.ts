@@ -8,7 +8,7 @@ import type { Row, Section } from './table.js'
 const goals: Readonly<Record<Framework, number>> = { express: 1.35, koa: 2.1, fastify: 2.2 }
 const receivers = ['receiver', 'receiver-with-memory'] as const
 
-/** CPU time of a server process for one delivery, beside the bare framework and the recipe of its docs. */
+/** CPU time of a server process per delivery, compared with the bare framework and the recipe in its docs. */
 export async function measureHttp(quick: boolean): Promise<Section> {
   const names = frameworks.flatMap((framework) => kinds.map((kind) => `${framework} ${kind}`))
   const servers = await Promise.all(names.map((name) => startServer(name, 32)))

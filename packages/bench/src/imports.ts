@@ -9,7 +9,7 @@ const packages = ['@x/koywe-core', ...adapters]
 const bareNode = 'bare Node'
 const rawBody = 'raw-body'
 
-/** What importing each package adds to the start of Node, in CPU time, and what each takes on disk. */
+/** What importing each package adds to Node's start in CPU time, and its size on disk. */
 export async function measureImports(quick: boolean): Promise<Section> {
   const subjects = [bareNode, rawBody, ...packages].map((name) => ({ name }))
   const rounds = { warmUp: 1, measured: quick ? 7 : 15 }
@@ -39,7 +39,7 @@ export async function measureImports(quick: boolean): Promise<Section> {
   }
 }
 
-/** Milliseconds of CPU time of a process that only imports that package. */
+/** Milliseconds of CPU time of a process that only imports this package. */
 async function costOfStart(name: string): Promise<number> {
   const importing = name === bareNode ? '' : `await import('${name}'); `
   const script = `${importing}const { user, system } = process.cpuUsage(); console.log(user + system)`

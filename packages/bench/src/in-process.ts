@@ -11,7 +11,7 @@ import type { Row, Section } from './table.js'
 
 const goals: Readonly<Record<string, number>> = { [receiver]: 2.5, [receiverWithMemory]: 3.8 }
 
-/** From the bytes of a delivery to its verified event and the answer, beside a bare HMAC, in CPU time. */
+/** CPU time from the bytes of a delivery to its verified event and the answer, compared with a bare HMAC. */
 export async function measureInProcess(quick: boolean): Promise<Section> {
   const contestants = createContestants()
   const subjects: Subject[] = [
@@ -53,15 +53,15 @@ interface Subject {
 
 let nextIndex = 0
 
-/** Microseconds of CPU time for one delivery, garbage collection included. */
+/** Microseconds of CPU time per delivery, including garbage collection. */
 async function measure({ contestant, forged }: Subject): Promise<number> {
-  // A bare HMAC is repeated more often, for it is so short that the clock would be coarse.
+  // A bare HMAC is so short that the clock would be too coarse, so it is repeated more often.
   const count = contestant.acceptsAll ? 6000 : 2000
 
   const jobs = Array.from({ length: count }, () => contestant.prepare(nextIndex++, forged))
   await turn()
-  // Every contestant pays for its own garbage. The first collection takes what was left before; the second one moves the
-  // jobs out of the young generation, so that no collection copies them while they are measured.
+  // Every contestant pays for its own garbage. The first collection clears what earlier ones left; the second moves the jobs
+  // out of the young generation, so that no collection copies them during the measurement.
   globalThis.gc?.({ type: 'minor' })
   globalThis.gc?.({ type: 'minor' })
 

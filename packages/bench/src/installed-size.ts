@@ -6,7 +6,7 @@ export function ownBytes(name: string): number {
   return bytesOf(findPackage(name, import.meta.dirname))
 }
 
-/** Bytes of a package and of everything that is installed with it. */
+/** Bytes of a package and of everything installed with it. */
 export function installedBytes(name: string): number {
   const folders = new Set<string>()
   collect(findPackage(name, import.meta.dirname), folders)
@@ -21,7 +21,7 @@ function collect(folder: string, folders: Set<string>): void {
   }
 }
 
-/** Looks where Node looks, and follows the links of pnpm. */
+/** Resolves as Node does, and follows pnpm's links. */
 function findPackage(name: string, from: string): string {
   const folder = join(from, 'node_modules', name)
   if (existsSync(folder)) return realpathSync(folder)
@@ -29,7 +29,7 @@ function findPackage(name: string, from: string): string {
   return findPackage(name, dirname(from))
 }
 
-/** What a package lists in `files`, or all that it has. Our own packages lie here with their tests. */
+/** The paths a package lists in `files`, or all of it. Our own packages are here with their tests. */
 function bytesOf(folder: string): number {
   const listed = readManifest(folder).files?.filter((path) => existsSync(join(folder, path)))
   const always = readdirSync(folder).filter((name) =>

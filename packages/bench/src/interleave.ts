@@ -1,12 +1,12 @@
-/** The figures of every subject, one a round. */
+/** The figures of every subject, one per round. */
 export interface Samples {
   /** The figures themselves. */
   of(name: string): readonly number[]
-  /** Each figure divided by the one that `base` had in the same round. */
+  /** Each figure divided by that of `base` in the same round. */
   ratios(name: string, base: string): readonly number[]
 }
 
-/** How often all subjects are visited. */
+/** How many rounds to measure. */
 export interface Rounds {
   /** Rounds that only warm up. */
   readonly warmUp: number
@@ -14,8 +14,8 @@ export interface Rounds {
 }
 
 /**
- * Measures every subject once a round, each round in another random order, so that a disturbance of the machine hits all
- * of them alike.
+ * Measures every subject once per round, in a new random order each time, so that noise on the machine affects all of them
+ * equally.
  */
 export async function interleave<Subject extends { readonly name: string }>(
   subjects: readonly Subject[],

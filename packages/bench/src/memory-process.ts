@@ -1,4 +1,4 @@
-// Run with --expose-gc: handles as many events as its argument says and sends the live heap after every thousand of them.
+// Run with --expose-gc: handles as many events as its argument says and reports the live heap after every thousand.
 import { setImmediate as turn } from 'node:timers/promises'
 import { createKoyweWebhooks, createMemoryDedupeStore } from '@x/koywe-core'
 import { secret, takeDeliveries } from './deliveries.js'
@@ -7,8 +7,8 @@ import { requestOf } from './request-of.js'
 const { gc } = globalThis
 if (gc === undefined) throw new Error('Start this with --expose-gc.')
 
-// The store remembers one to two thousand events, so it is full before the first sample, and every sample finds it in the
-// same state: a thousand events are one of its generations.
+// The store remembers one to two thousand events. So it is full before the first sample, and in the same state at each one:
+// a thousand events are one of its generations.
 const step = 1000
 const dedupe = createMemoryDedupeStore({ maxEntries: step })
 const webhooks = createKoyweWebhooks(secret, { dedupe, logger: false })

@@ -5,7 +5,7 @@ import { median, type Section } from './table.js'
 
 const file = fileURLToPath(new URL('./memory-process.js', import.meta.url))
 
-/** The live heap over many distinct events while the memory store is full. */
+/** The live heap over many distinct events with a full memory store. */
 export async function measureMemory(quick: boolean): Promise<Section> {
   const events = quick ? 50_000 : 200_000
   const child = fork(file, [`${events}`], { execArgv: ['--expose-gc'] })

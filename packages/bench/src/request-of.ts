@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@x/koywe-core'
 
-/** The neutral form of a request with that body: what an adapter hands to the core. */
+/** A request with that body in the neutral form that adapters pass to the core. */
 export function requestOf(bytes: Buffer): HttpRequest {
   const headers = { 'content-type': 'application/json', 'content-length': `${bytes.length}` }
   return {

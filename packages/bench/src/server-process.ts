@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type Connection, createConnection, type Framing } from './connection.js'
 
-/** A server in a process of its own, and the client that posts to it from this one. */
+/** A server in its own process, and the client that posts to it from this one. */
 export interface ServerProcess {
   readonly name: string
   /**
-   * Posts the bodies over keep-alive connections and returns the microseconds of CPU time that one cost the server.
+   * Posts the bodies over keep-alive connections and returns the server's CPU time per body in microseconds.
    *
    * @throws {Error} when one of them is not answered as expected.
    */
@@ -17,7 +17,7 @@ export interface ServerProcess {
 
 const file = fileURLToPath(new URL('./servers/server.js', import.meta.url))
 
-/** Starts the server of that name, with as many connections to it. */
+/** Starts the server with that name and opens that many connections to it. */
 export async function startServer(
   name: string,
   connectionCount: number,
@@ -36,7 +36,7 @@ export async function startServer(
   return {
     name,
     async costOf(bodies, expected) {
-      // All connections share one iterator: each takes the next body when it has its answer.
+      // All connections share one iterator: each takes the next body once its answer is complete.
       const rest = bodies.values()
       async function postRest(connection: Connection): Promise<void> {
         for (const body of rest) {
@@ -62,7 +62,7 @@ export async function startServer(
 async function nextFigure(child: ChildProcess): Promise<number> {
   const gone = new AbortController()
   const exit = once(child, 'exit', { signal: gone.signal }).then(() => {
-    throw new Error(`a server ended by itself: ${child.spawnargs.at(-1)}`)
+    throw new Error(`a server ended unexpectedly: ${child.spawnargs.at(-1)}`)
   })
   try {
     const [figure] = await Promise.race([once(child, 'message', { signal: gone.signal }), exit])

@@ -1,9 +1,9 @@
 /** One line of the table. */
 export interface Row {
   readonly name: string
-  /** What the figures count, or what they are a ratio to. */
+  /** The unit of the figures, or what they are relative to. */
   readonly unit: string
-  /** One figure a round, or a single one. */
+  /** One figure per round, or a single one. */
   readonly figures: readonly number[]
   /** The goal: the median is at most this. */
   readonly atMost?: number
@@ -15,12 +15,12 @@ export interface Section {
   readonly rows: readonly Row[]
 }
 
-/** Whether the median of a row's figures meets its goal; undefined when it has none. */
+/** Whether the median of a row's figures meets its goal; `undefined` without a goal. */
 export function isHeld({ figures, atMost }: Row): boolean | undefined {
   return atMost === undefined ? undefined : median(figures) <= atMost
 }
 
-/** The table as text: median, least and most of every row, its goal and whether it is held, and a count at the end. */
+/** Formats the table: median, minimum and maximum of every row, its goal and whether it is held, and a count at the end. */
 export function formatTable(sections: readonly Section[]): string {
   const rows = sections.flatMap((section) => section.rows)
   const width = Math.max(...rows.map(({ name }) => name.length))

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { secret } from './deliveries.js'
 
-/** What a developer writes from Koywe's page: the event of a signed body, or undefined. */
+/** What a developer writes from Koywe's documentation: returns the event of a signed body, or `undefined`. */
 export function verifyByHand(body: Buffer): unknown {
   try {
     return verifyParsed(JSON.parse(body.toString()))
@@ -10,7 +10,7 @@ export function verifyByHand(body: Buffer): unknown {
   }
 }
 
-/** The same for a body that a parser has read. */
+/** The same for a parsed body. */
 export function verifyParsed(body: unknown): unknown {
   const { signature, ...event } = body as Record<string, unknown> // an exception is a refusal too
   if (typeof signature !== 'string') return undefined

@@ -6,7 +6,7 @@ describe.each(createContestants())('$name', ({ prepare, acceptsAll }) => {
     expect(await prepare(1, false)()).toBe(true)
   })
 
-  it('refuses a forged one, unless it does not look', async () => {
+  it('refuses a forged one, unless it accepts everything', async () => {
     expect(await prepare(2, true)()).toBe(acceptsAll === true)
   })
 })

@@ -6,7 +6,7 @@ const subjects = [
   { name: 'twice', factor: 2 },
 ]
 
-it('visits every subject once a round, drops the rounds that warm up, and divides within a round', async () => {
+it('measures every subject once per round, drops warm-up rounds, and divides within a round', async () => {
   const visits: string[] = []
   const samples = await interleave(subjects, { warmUp: 1, measured: 3 }, async (subject) => {
     visits.push(subject.name)

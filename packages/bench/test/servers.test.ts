@@ -51,11 +51,11 @@ describe.each(['open', 'parsed'])('the server %s', (name) => {
   )
 })
 
-it('no server has another name', async () => {
+it('there is no server of any other name', async () => {
   await expect(createServerByName('express magic')).rejects.toThrow(TypeError)
 })
 
-it('hostile bodies fill the size that is asked for, and are JSON', () => {
+it('hostile bodies fill the requested size, and are JSON', () => {
   for (const { name, bytes } of hostileBodies(64 * 1024)) {
     expect(bytes.length, name).toBeLessThanOrEqual(64 * 1024)
     expect(bytes.length, name).toBeGreaterThan(63 * 1024)

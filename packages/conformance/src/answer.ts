@@ -11,7 +11,7 @@ export interface Answer {
   readonly challenged?: boolean
 }
 
-/** Fails unless the answer is the expected one in every part that a caller may rely on. */
+/** Fails unless the answer matches in every part that a caller may rely on. */
 export function expectAnswer(
   response: WireResponse,
   { status, body, retryAfter, challenged = false }: Answer,

@@ -21,7 +21,7 @@ import {
 
 const signingSecret = 'conformance-hash-secret'
 
-/** Asks every question at every mount, and lets Koywe's own client draw its conclusion from each framework's answers. */
+/** Asks every question at every mount, and checks what Koywe's client would conclude from each framework's answers. */
 export function describeAuthCallback(mounts: readonly Mount[]): void {
   for (const mount of mounts) {
     describe.concurrent(mount.name, () => {
@@ -79,7 +79,7 @@ function askAt(mount: Mount): void {
     }
   }
 
-  it('hands over the e-mail as it was sent, and every other field', async () => {
+  it('hands over the e-mail as sent, and every other field', async () => {
     expect(asked).toContain(allowedEmail)
     expect(asked).toContain(allowedEmail.toUpperCase())
   })
@@ -105,7 +105,7 @@ function askAt(mount: Mount): void {
     })
   }
 
-  it('says the same to a caller without a credential whether the e-mail is known or not', async () => {
+  it('answers a caller without a credential the same way whether or not the e-mail is known', async () => {
     const ask = (email: string) =>
       send(server.port, {
         path,
@@ -136,7 +136,7 @@ function askAt(mount: Mount): void {
   })
 }
 
-/** Koywe's pseudo-code, as its page has it: a request that fails throws, and any truthy body is a yes. */
+/** Koywe's documented pseudo-code: a failed request throws, and any truthy body is a yes. */
 async function validUser(url: string, email: unknown, headers: Record<string, string>) {
   const payload = { email }
   const { data } = await axios.post(url, payload, { headers })
@@ -221,7 +221,7 @@ function concludeAt(mount: Mount): void {
   }
 
   if (mount.parser === undefined) {
-    it('answers at once an upload that is refused, and ends the connection', async () => {
+    it('answers a refused upload at once and closes the connection', async () => {
       const authorization = ['Authorization', `Bearer ${tokens[0]}`] as const
       const refusals = [
         { credentials: [authorization], framing: { 'Content-Length': '10000000' }, status: 413 },
@@ -240,7 +240,7 @@ function concludeAt(mount: Mount): void {
           const headers = [...credentials, ...Object.entries(framing)]
           socket.write(encode({ path, headers, unframed: true }))
           const chunk = `2000\r\n${'x'.repeat(0x2000)}\r\n`
-          // The one of 4000 bytes stays unfinished.
+          // The upload of 4000 bytes stays incomplete.
           const rest = framing['Content-Length'] === '4000' ? 'x' : chunk
           const upload = setInterval(() => socket.write(rest), 20)
           try {
@@ -257,7 +257,7 @@ function concludeAt(mount: Mount): void {
     })
   }
 
-  it('never changes its mind after the time is over', async () => {
+  it('never changes its answer after time runs out', async () => {
     await delay(answerTimeoutMs * 4)
     expect(await concludesAllowed(() => validUser(url, 'late@example.com', good))).toBe(false)
   })

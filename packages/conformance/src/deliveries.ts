@@ -7,16 +7,16 @@ import type { Refusal } from './mount.js'
 /** The secrets that a server under test accepts: the second is the one being rotated out. */
 export const secrets = ['conformance-secret', 'the-secret-before'] as const
 
-/** What the listeners of a server under test do, asked for by the event's field `test`. */
+/** What the listeners of a server under test do; the event's field `test` says which. */
 export type Behaviour = 'throw' | 'reject' | 'wait'
 
 /** One delivery and the answer that every mount must give. */
 export interface Delivery {
   readonly name: string
-  /** Makes the request; every call makes another order, so that no delivery is a copy of an earlier one. */
+  /** Makes the request, each time for another order, so that no delivery is a duplicate. */
   request(): Omit<WireRequest, 'path'>
   readonly status: number
-  /** The answer's body, to the byte. */
+  /** The answer's exact body. */
   readonly body: string
   readonly retryAfter?: string
   /** How many times a listener is started. */
@@ -25,7 +25,7 @@ export interface Delivery {
   readonly refusal?: Refusal
 }
 
-/** A fresh payload in the form of Koywe's page. */
+/** A new payload in the form that Koywe documents. */
 export function payload(extra: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     eventName: 'crypto_delivered',
@@ -70,14 +70,12 @@ const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(le
 
 /** Every delivery whose answer does not depend on another one. */
 export const deliveries: readonly Delivery[] = [
-  accepted('signed as on the page', () => post(signed(payload()))),
+  accepted('signed as documented', () => post(signed(payload()))),
   accepted('signed with the secret being rotated out', () => post(signed(payload(), secrets[1]))),
   accepted('pretty-printed on the way', () =>
     post(JSON.stringify(JSON.parse(signed(payload())), null, 2)),
   ),
-  accepted('an event name of the future', () =>
-    post(signed(payload({ eventName: 'order_teleported' }))),
-  ),
+  accepted('an unknown event name', () => post(signed(payload({ eventName: 'order_teleported' })))),
   accepted('an unknown event with only a name', () => post(signed({ eventName: 'ping' }))),
   accepted('externalId, unknown fields and nesting', () =>
     post(signed(payload({ externalId: 'A-1', later: { deep: [1, null, { a: false }] } }))),
@@ -151,7 +149,7 @@ export const deliveries: readonly Delivery[] = [
     () => post('{"__proto__":{"signature":"x"},"eventName":"crypto_delivered"}'),
     { refusal: '__proto__' },
   ),
-  refused('wrong bytes for UTF-8', 401, 'invalid_signature', () =>
+  refused('invalid UTF-8', 401, 'invalid_signature', () =>
     post(Buffer.from(signed(payload({ note: '@' })).replace('"@"', '"\xff\xfe"'), 'latin1')),
   ),
   refused('signed, but eventName is a number', 400, 'invalid_payload', () =>
@@ -178,20 +176,20 @@ export const deliveries: readonly Delivery[] = [
   refused('not JSON', 400, 'invalid_json', () => post('eventName=crypto_delivered'), {
     refusal: 'malformed',
   }),
-  refused('JSON cut short', 400, 'invalid_json', () => post(signed(payload()).slice(0, -1)), {
+  refused('truncated JSON', 400, 'invalid_json', () => post(signed(payload()).slice(0, -1)), {
     refusal: 'malformed',
   }),
   refused('60 KiB of open brackets', 400, 'invalid_json', () => post('['.repeat(60 * 1024)), {
     refusal: 'malformed',
   }),
-  refused('30,000 arrays in one another', 400, 'invalid_json', () => post(nested(30_000))),
+  refused('30,000 nested arrays', 400, 'invalid_json', () => post(nested(30_000))),
   refused('a field 65 levels deep', 401, 'invalid_signature', () =>
     post(signed(payload({ deep: JSON.parse(nested(64)) }))),
   ),
   accepted('a field that makes it 64 levels deep', () =>
     post(signed(payload({ deep: JSON.parse(nested(63)) }))),
   ),
-  refused('10,000 objects in one another', 401, 'invalid_signature', () =>
+  refused('10,000 nested objects', 401, 'invalid_signature', () =>
     post(`${'{"a":'.repeat(10_000)}0${'}'.repeat(10_000)}`),
   ),
   refused('a field 30,000 levels deep', 401, 'invalid_signature', () =>

@@ -2,7 +2,7 @@ import type { KoyweAuthCallbackOptions, KoyweListeners, KoyweWebhooksOptions } f
 import type { RunningServer } from '@x/koywe-testkit/listen'
 import type { Application } from './application.js'
 
-/** What a body parser may refuse by itself, so that it never reaches us. */
+/** What a body parser may refuse on its own, so that it never reaches us. */
 export type Refusal = 'large' | 'malformed' | 'primitive' | '__proto__'
 
 /** One way to put a handler into a framework's application. */
@@ -11,9 +11,9 @@ export interface Mount {
   readonly name: string
   /** The framework with its major version. */
   readonly framework: string
-  /** Where a handler answers there whose own default path is `defaultPath`. */
+  /** The path where a handler with this default path answers on this mount. */
   pathOf(defaultPath: string): string
-  /** What the parser in front refuses; nothing when no one reads the body before. */
+  /** What the parser in front refuses; empty without one. */
   readonly parser?: readonly Refusal[] | undefined
   /** The handler sees every request, and it alone decides by the letters of the path. */
   readonly exact: boolean
@@ -27,7 +27,7 @@ export interface Mount {
   startAuthCallback(options: KoyweAuthCallbackOptions): Promise<RunningServer>
 }
 
-/** A server that receives webhooks, and what their listeners are added to. */
+/** A server that receives webhooks, and the object to add listeners to. */
 export interface WebhookServer extends RunningServer {
   readonly webhooks: KoyweListeners
 }

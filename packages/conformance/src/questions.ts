@@ -12,10 +12,10 @@ export const key = 'conformance-key'
 /** The one user who may operate. */
 export const allowedEmail = 'María+alta@example.com'
 
-/** How long a server under test may take for an answer. */
+/** The time limit of a server under test. */
 export const answerTimeoutMs = 400
 
-/** Every value that a careless `isAllowed` might give for the e-mail `<name>@example.com`. */
+/** Every value that a careless `isAllowed` might return for the e-mail `<name>@example.com`. */
 export const carelessAnswers: Readonly<Record<string, () => unknown>> = {
   'string-false': () => 'false',
   'string-true': () => 'true',
@@ -48,7 +48,7 @@ export const carelessAnswers: Readonly<Record<string, () => unknown>> = {
   late: () => delay(answerTimeoutMs * 3, true),
 }
 
-/** The `isAllowed` of the servers under test, with a type that a careless JavaScript user would not notice. */
+/** The `isAllowed` of the servers under test; in JavaScript nobody would notice its wrong return type. */
 export const isAllowed = (({ email }: AuthQuestion): unknown => {
   if (email === allowedEmail) return true
   const [name = ''] = email.split('@')
@@ -109,7 +109,7 @@ export const questions: readonly Question[] = [
   ]),
   rightCredential('an API key', ['X-Koywe-Key', key]),
   {
-    name: 'fields that no one knows',
+    name: 'unknown fields',
     request: ask({ email: allowedEmail, country: 'CL', deep: [1] }, authorized),
     status: 200,
     allowed: true,
@@ -122,16 +122,16 @@ export const questions: readonly Question[] = [
     asked: true,
   },
   {
-    name: 'the allowed user in other letters',
+    name: 'the allowed user in another case',
     request: ask({ email: allowedEmail.toUpperCase() }, authorized),
     status: 200,
     asked: true,
   },
   wrongCredential('no credential'),
   wrongCredential('another token', ['Authorization', 'Bearer another']),
-  wrongCredential('a token cut short', ['Authorization', `Bearer ${tokens[0].slice(0, -1)}`]),
-  wrongCredential('a token with more behind', ['Authorization', `Bearer ${tokens[0]}x`]),
-  wrongCredential('a token in other letters', [
+  wrongCredential('a truncated token', ['Authorization', `Bearer ${tokens[0].slice(0, -1)}`]),
+  wrongCredential('a token with a suffix', ['Authorization', `Bearer ${tokens[0]}x`]),
+  wrongCredential('a token in another case', [
     'Authorization',
     `Bearer ${tokens[0].toUpperCase()}`,
   ]),
@@ -159,14 +159,14 @@ export const questions: readonly Question[] = [
   ),
   wrongCredential('a header that is not ASCII', ['Authorization', 'Bearer \xff\xfe']),
   wrongCredential('a wrong password', ['Authorization', `Basic ${base64('koywe:wrong')}`]),
-  wrongCredential('a password that is no base64', [
+  wrongCredential('a password that is not base64', [
     'Authorization',
     `Basic ${base64(`${pair.username}:${pair.password}`)}!`,
   ]),
   wrongCredential('the API key twice', ['X-Koywe-Key', key], ['X-Koywe-Key', key]),
   wrongCredential('the token in the API key', ['X-Koywe-Key', tokens[0]]),
   {
-    name: 'no credential and not even JSON',
+    name: 'neither a credential nor JSON',
     request: ask('no JSON'),
     status: 401,
     refusal: 'malformed',
@@ -181,7 +181,7 @@ export const questions: readonly Question[] = [
   badQuestion('e-mail empty', { email: '' }),
   badQuestion('e-mail of 300 characters', { email: `${'a'.repeat(288)}@example.com` }),
   badQuestion('a list of questions', [{ email: allowedEmail }]),
-  badQuestion('e-mail in the prototype', `{"__proto__":{"email":"${allowedEmail}"}}`, {
+  badQuestion('the e-mail in the prototype', `{"__proto__":{"email":"${allowedEmail}"}}`, {
     refusal: '__proto__',
   }),
   badQuestion('a bare e-mail', JSON.stringify(allowedEmail), { refusal: 'primitive' }),

@@ -10,7 +10,7 @@ export interface Recipe<Build> {
   readonly path?: string
   /** What stands before its own default path. */
   readonly prefix?: string
-  /** What the parser in front refuses; nothing when no one reads the body before. */
+  /** What the parser in front refuses; empty without one. */
   readonly parser?: readonly Refusal[]
   /** The handler's own `path` option. */
   readonly option?: string

@@ -19,7 +19,7 @@ import type { Mount, WebhookServer } from './mount.js'
 
 const timeoutMs = 400
 
-/** Depths of nesting up to the limit: each of the shallow ones, and each where a stack overflowed once. */
+/** Depths of nesting up to the limit: every shallow one, and those where the stack used to overflow. */
 const depths: readonly number[] = [
   ...Array.from({ length: 80 }, (_, index) => index + 1),
   ...Array.from({ length: 40 }, (_, index) => 4096 + index),
@@ -37,7 +37,7 @@ export function describeWebhooks(mounts: readonly Mount[]): void {
       describe.sequential('webhooks', () => playAt(mount, (row) => rows.push(row)))
     })
   }
-  // Where nothing stands in front, once for each framework.
+  // Once per framework, without a parser in front.
   const bare = mounts.filter(({ parser }) => parser === undefined)
   for (const framework of new Set(bare.map((mount) => mount.framework))) {
     const mount = bare.find((candidate) => candidate.framework === framework)
@@ -79,7 +79,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     mark = '.'
   })
 
-  /** Lets the listeners go on that were asked to wait. */
+  /** Resumes the listeners that were told to wait. */
   function release(): void {
     for (const resolve of waiting) resolve()
     waiting = []
@@ -112,14 +112,14 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     }
   }
 
-  it('hands over the payload as it was signed', async () => {
+  it('hands over the payload as signed', async () => {
     const value = payload({ externalId: 'ñ-1', later: [{ a: 1.5 }, '🪝'], __proto: 1 })
     const { heard } = await playAndCount(post(signed(value)))
     expect(heard).toEqual([value])
     expect(Object.keys(heard[0] ?? {})).toEqual(Object.keys(value))
   })
 
-  it('hands over exactly what was signed, where several texts have one signature', async () => {
+  it('hands over exactly what was signed when several texts share a signature', async () => {
     const value = payload({ amount: null, zero: 0 })
     const body = signed(value).replace('null', '1e999').replace('"zero":0', '"zero":-0')
     const { response, heard } = await playAndCount(post(body))
@@ -127,7 +127,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     expect(heard).toStrictEqual([value])
   })
 
-  it('answers a copy of a handled event as a duplicate', async () => {
+  it('answers a duplicate of a handled event with 200', async () => {
     const request = post(signed(payload()))
     await play(request)
     const { response, heard } = await playAndCount(request)
@@ -135,14 +135,14 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     expect(heard).toEqual([])
   })
 
-  it('knows a copy whatever secret signed it', async () => {
+  it('recognises a duplicate whichever secret signed it', async () => {
     const value = payload()
     await play(post(signed(value, secrets[1])))
     const { response } = await playAndCount(post(signed(value, secrets[0])))
     expectAnswer(response, { status: 200, body: '{"received":true,"duplicate":true}' })
   })
 
-  it('answers a copy of a running event with 503 and, once it has succeeded late, as a duplicate', async () => {
+  it('answers a duplicate with 503 while the event is handled, and with 200 once its late listeners succeed', async () => {
     release()
     const request = post(signed(payload({ test: 'wait' satisfies Behaviour })))
     const first = play(request)
@@ -158,7 +158,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     })
   })
 
-  it('runs the listeners again when a failed event is sent again', async () => {
+  it('runs the listeners again when a failed event is retried', async () => {
     const request = post(signed(payload({ test: 'throw' satisfies Behaviour })))
     await play(request)
     const { response, heard } = await playAndCount(request)
@@ -166,7 +166,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     expect(heard).toHaveLength(1)
   })
 
-  it('survives an upload that breaks off', async () => {
+  it('survives an upload that is cut off', async () => {
     const socket = await open(server.port)
     const bytes = encode({ path, ...post(signed(payload())) })
     socket.write(bytes.subarray(0, bytes.length - 20))
@@ -175,9 +175,9 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     await expectStillServing()
   })
 
-  // A parser in front waits for the bytes as long as it likes: its time limit is not ours.
+  // A parser in front has its own time limit, or none.
   if (mount.parser === undefined) {
-    it.concurrent('answers at once an upload that is refused, and ends the connection', async () => {
+    it.concurrent('answers a refused upload at once and closes the connection', async () => {
       const refusals = [
         { headers: { 'Content-Length': '10000000' }, status: 413 },
         { headers: { 'Transfer-Encoding': 'chunked' }, status: 413 },
@@ -204,7 +204,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
       await expectStillServing()
     })
 
-    it.concurrent('does not wait for ever for bytes that were announced', async () => {
+    it.concurrent('does not wait forever for announced bytes', async () => {
       const body = signed(payload())
       const socket = await sendAnnouncing(body.length + 10, body)
       expectAnswer(await readResponse(socket), { status: 408, body: '{"error":"body_timeout"}' })
@@ -213,7 +213,7 @@ function playAt(mount: Mount, report: (row: string) => void): void {
     })
   }
 
-  it('survives a body that goes on after its Content-Length', async () => {
+  it('survives a body longer than its Content-Length', async () => {
     const body = signed(payload())
     const socket = await sendAnnouncing(body.length, `${body}}}}}`)
     await closing(socket)
@@ -261,9 +261,9 @@ function playAt(mount: Mount, report: (row: string) => void): void {
   }
 }
 
-/** No depth makes a handler fail: the answer to each is from the table, and never the framework's own. */
+/** No depth makes a handler fail: every answer is ours and never the framework's. */
 function sweepDepths(mount: Mount): void {
-  it('refuses every depth of nesting in its own words', async () => {
+  it('answers every depth of nesting itself', async () => {
     const server = await mount.startWebhooks(secrets, { logger: false })
     try {
       for (const depth of depths) {
@@ -284,7 +284,7 @@ function sweepDepths(mount: Mount): void {
   })
 }
 
-/** What a failing listener says, which no caller may ever read. */
+/** The message of a failing listener, which no caller may ever see. */
 const failure = 'postgres://user:password@host'
 
 function printMatrix(rows: readonly string[]): void {

@@ -1,4 +1,4 @@
-// What an adapter is made of, beside the handlers: for those who write one.
+// What you need to write an adapter, besides the handlers.
 
 export {
   type Adapter,

@@ -18,14 +18,14 @@ const statusByCode = {
   store_unavailable: 503,
 } as const
 
-/** Stable codes for everything that can go wrong with a request. The code is all that the caller ever sees. */
+/** Stable codes for everything that can go wrong with a request. The code is all the caller ever sees. */
 export type KoyweErrorCode = keyof typeof statusByCode
 
 const brand = Symbol.for('@x/koywe-core.KoyweError')
 
 /**
- * A request that cannot be answered with success. `code` is for the caller, `message` is for the
- * developer's log: what is wrong and what to do about it. Mistakes in the set-up are `TypeError`s instead.
+ * A request that fails. `code` is for the caller; `message` is for the developer's log: what went wrong, and what to do. Mistakes
+ * in the set-up are `TypeError`s instead.
  */
 export class KoyweError extends Error {
   override readonly name = 'KoyweError'
@@ -40,7 +40,7 @@ export class KoyweError extends Error {
     Object.defineProperty(this, brand, { value: true })
   }
 
-  /** Like `instanceof`, but true also for the errors of another copy of this package in the same process. */
+  /** Like `instanceof`, but also true for errors of another copy of this package in the same process. */
   static is(value: unknown): value is KoyweError {
     return typeof value === 'object' && value !== null && brand in value
   }

@@ -2,12 +2,12 @@ import { createRequire } from 'node:module'
 import { expect, it } from 'vitest'
 import { KoyweError } from '../src/index.js'
 
-/** The built package as it is imported, and as it is required: two more copies in this process. */
+/** The built package, imported and required: two more copies in this process. */
 const esm: typeof import('../src/index.js') = await import('@x/koywe-core')
 const cjs: typeof import('../src/index.js') = createRequire(import.meta.url)('@x/koywe-core')
 const copies = [KoyweError, esm.KoyweError, cjs.KoyweError]
 
-it('an error of one copy of the package is known to every other', () => {
+it('every copy of the package recognises the others’ errors', () => {
   expect(new Set(copies).size).toBe(3)
   for (const One of copies) {
     const error = new One('in_progress', 'a sentence')
@@ -16,7 +16,7 @@ it('an error of one copy of the package is known to every other', () => {
   expect(new KoyweError('timeout', '') instanceof esm.KoyweError).toBe(false)
 })
 
-it('nothing else is taken for one', () => {
+it('nothing else counts as one', () => {
   for (const value of [new Error('x'), { code: 'timeout' }, 'timeout', null, undefined, () => {}]) {
     for (const One of copies) expect(One.is(value)).toBe(false)
   }

@@ -2,15 +2,15 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Body, HttpRequest } from '../src/index.js'
 import { exampleEvents, signEvent } from '../src/testing.js'
 
-/** The secret of the tests that need only one. */
+/** The secret for tests that need only one. */
 export const secret = 'core-test-secret'
 
-/** A body in the form that adapters hand over: text, or the value that a parser made of it. */
+/** A body as adapters pass it: text, or a parsed value. */
 export function bodyOf(body: unknown): Body {
   return typeof body === 'string' ? { text: body } : { value: body }
 }
 
-/** A request in the form that adapters hand over. */
+/** A request as adapters pass it. */
 export function requestOf(body: unknown, headers: IncomingHttpHeaders = {}): HttpRequest {
   return {
     method: 'POST',
@@ -21,7 +21,7 @@ export function requestOf(body: unknown, headers: IncomingHttpHeaders = {}): Htt
   }
 }
 
-/** The signed body of one event. Each `orderId` makes another event. */
+/** The signed body of one event. Each `orderId` makes a different event. */
 export function signedEvent(fields: Readonly<Record<string, unknown>> = {}): string {
   return signEvent({ ...exampleEvents.crypto_delivered, ...fields }, secret)
 }

@@ -18,7 +18,7 @@ type Same<A, B> = [A, B] extends [B, A] ? true : false
 
 const webhooks = createKoyweWebhooks('types-test-secret')
 
-it('a listener gets the event of the name it is registered for', () => {
+it('a listener gets events of the name it is registered for', () => {
   webhooks.on('crypto_delivered', (event, delivery) => {
     event.eventName satisfies 'crypto_delivered'
     event.orderId satisfies string
@@ -35,7 +35,7 @@ it('a listener gets the event of the name it is registered for', () => {
   expect(webhooks).toBeDefined()
 })
 
-it('a name that is not known does not compile', () => {
+it('an unknown name does not compile', () => {
   // @ts-expect-error There is no such event.
   expect(() => webhooks.on('nope', () => {})).toThrow(TypeError)
   // @ts-expect-error Misspelt.
@@ -46,7 +46,7 @@ it('a name that is not known does not compile', () => {
   webhooks.on('fiat_sent', (event: { eventName: 'fiat_delivered' }) => event)
 })
 
-it('onAny gets events that are not known as well, whose other fields are unknown', () => {
+it('onAny also gets unknown events, whose other fields are `unknown`', () => {
   webhooks.onAny((event) => {
     event satisfies KoyweEvent | UnknownKoyweEvent
     event.eventName satisfies string
@@ -119,7 +119,7 @@ it('every method of a chain returns the type it was called on', () => {
   expect(chained).toBe(middleware)
 })
 
-it('the state of an order is one of the documented ones, or not known', () => {
+it('an order’s state is a documented one, or undefined', () => {
   const name: KoyweEventName = 'crypto_tx_failed'
   orderStateOf(name) satisfies KoyweOrderState | undefined
   // @ts-expect-error Koywe does not say it for every event.

@@ -12,7 +12,7 @@ import { pathOf, placeOf } from './place.js'
 
 export * from '@x/koywe-core'
 
-/** What is used of Express's request, the same in Express 4 and 5. Connect and middie give less. */
+/** The parts of Express's request that we read: the same in Express 4 and 5. Connect and middie provide fewer. */
 export type ExpressRequest = IncomingMessage & {
   readonly originalUrl?: string | undefined
   readonly baseUrl?: string | undefined
@@ -30,7 +30,7 @@ export type ExpressRequest = IncomingMessage & {
   readonly rawBody?: unknown
 }
 
-/** Express middleware that can also stand on a route. */
+/** Express middleware that can also be a route's handler. */
 export type ExpressHandler = (
   request: ExpressRequest,
   response: ServerResponse,
@@ -64,19 +64,45 @@ const adapter: Adapter<ExpressHandler> = createAdapter((handler, createIsOurs) =
 })
 
 /**
- * Express middleware for Koywe's webhooks, and the emitter of their events in one.
- * Mounted bare it answers `POST /webhooks/koywe`; mounted on a path or a route it answers there. Everything else it passes on untouched.
+ * Creates Express middleware for Koywe's webhooks, which is also the emitter of their events.
+ * Mounted without a path it answers `POST /webhooks/koywe`; on a path or a route it answers there. It passes every other request on
+ * untouched.
  *
- * The first argument is the webhook's secret, several while they are rotated, or a receiver made by `createKoyweWebhooks`.
+ * The first argument is the webhook's secret, a list of secrets during a rotation, or a receiver made by `createKoyweWebhooks`.
  *
  * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { koyweWebhooks } from '@x/koywe-express'
+ * import express from 'express'
+ *
+ * const webhooks = koyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '')
+ * webhooks.on('crypto_delivered', async (event, delivery) => {
+ *   console.log(`order ${event.orderId} was delivered`, delivery.id)
+ * })
+ * express().use(webhooks).listen(3000) // answers POST /webhooks/koywe
+ * ```
  */
 export const koyweWebhooks: Adapter<ExpressHandler>['koyweWebhooks'] = adapter.koyweWebhooks
 
 /**
- * Express handler for Koywe's question whether a user may operate: on a route, or as middleware that answers `POST /koywe/auth`.
+ * Creates the Express handler of Koywe's authentication callback (may this user operate?). Put it on a route, or mount it without a
+ * path to answer `POST /koywe/auth`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { bearer, koyweAuthCallback } from '@x/koywe-express'
+ * import express from 'express'
+ *
+ * const authCallback = koyweAuthCallback({
+ *   auth: bearer(process.env.KOYWE_CALLBACK_TOKEN ?? ''),
+ *   isAllowed: async ({ email }) => email === 'maria@example.com', // only a literal true is a yes
+ * })
+ * express().post('/koywe/auth', authCallback).listen(3000)
+ * ```
  */
 export const koyweAuthCallback: Adapter<ExpressHandler>['koyweAuthCallback'] =
   adapter.koyweAuthCallback

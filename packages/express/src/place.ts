@@ -1,7 +1,7 @@
 import { isNamedAs, type Place } from '@x/koywe-core/adapter'
 import type { ExpressHandler, ExpressRequest } from './index.js'
 
-/** What is used of a layer of Express's router: `regexp` in Express 4, `matchers` in Express 5. */
+/** The parts of a layer of Express's router that we read: `regexp` in Express 4, `matchers` in Express 5. */
 interface Layer {
   readonly handle: { readonly stack?: readonly Layer[] }
   readonly name: string
@@ -18,14 +18,14 @@ interface Application {
   readonly router?: { readonly stack: readonly Layer[] }
 }
 
-/** The part of a request's path that is left for the handler; under a wildcard Express takes all of it away. */
+/** The request's path relative to the handler's mount. Under a wildcard Express strips all of it, so it is put back. */
 export function pathOf(request: ExpressRequest, handler: ExpressHandler): string {
   const { path, baseUrl } = request
   if (path === undefined || baseUrl === undefined) return strippedMountOf(request, handler).path
   return path === '/' && baseUrl !== '' ? mountOf(request, baseUrl, handler).path : path
 }
 
-/** Where a request has reached the handler, by what Express and its likes leave on the request. */
+/** Where a request reached the handler, judged by what Express and similar frameworks leave on the request. */
 export function placeOf(request: ExpressRequest, next: unknown, handler: ExpressHandler): Place {
   const { path, baseUrl, route } = request
   if (path === undefined || baseUrl === undefined) return strippedMountOf(request, handler).place
@@ -35,24 +35,24 @@ export function placeOf(request: ExpressRequest, next: unknown, handler: Express
   }
   if (route === undefined || [route.path].flat(9).some(isWildcard)) return 'outside'
   if (route.stack.some((layer) => holds(layer, handler))) return 'here'
-  // Only a router hands out its own `next`: a route makes another one.
+  // Only a router passes on its own `next`; a route creates another one.
   const isBare =
     next === request.next ||
     layersOnWay(request, baseUrl + path).some(({ layer }) => holds(layer, handler))
   return isBare ? 'elsewhere' : 'unclear'
 }
 
-/** A mount path that was taken off a request, with nothing left behind it. */
+/** A mount path that was stripped from a request and took the whole path. */
 interface MountPath {
   readonly place: Place
-  /** What a bare mount would have seen, where it may be a wildcard that has taken it. */
+  /** The path a bare mount would have seen, in case a wildcard stripped it. */
   readonly path: string
 }
 
-/** The path at which a handler was first reached with nothing left of it. */
+/** The first mount path under which each handler saw only `/`. */
 const mountPaths = new WeakMap<ExpressHandler, string>()
 
-/** Connect and middie do not tell a mount path from a wildcard; but where there are two paths, it is a wildcard. */
+/** Connect and middie do not show whether a mount path is a wildcard, but a second path proves that it is. */
 function strippedMountOf({ url, originalUrl }: ExpressRequest, handler: ExpressHandler): MountPath {
   const path = pathnameOf(url)
   const whole = pathnameOf(originalUrl)
@@ -68,9 +68,9 @@ function pathnameOf(url = ''): string {
   return end < 0 ? url : url.slice(0, end)
 }
 
-/** Tells a path of the handler's own from a wildcard, by the layers of Express's router and the request's parameters. */
+/** Distinguishes the handler's own mount path from a wildcard, by the layers of Express's router and the request's parameters. */
 function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandler): MountPath {
-  // The layers that take all of the path away: those that show the handler, or else each that may hide it.
+  // The layers that strip the whole path: those that show the handler, or else every one that may hide it.
   const all = layersOnWay(request, baseUrl).filter(
     ({ layer, rest }) => matchedBy(layer, rest) === rest,
   )
@@ -89,31 +89,31 @@ function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandl
   return { place: 'outside', path: baseUrl.endsWith(path) ? path : baseUrl }
 }
 
-/** A wildcard would take more away if there were more. */
+/** A wildcard strips a longer path whole, too. */
 function isWildcardLayer({ layer, rest }: LayerOnWay): boolean {
   const more = `${rest}/~/~`
   return matchedBy(layer, more) === more
 }
 
-/** A wildcard has a number for its name in Express 4, and a list of segments for its value in Express 5. */
+/** In Express 4 a wildcard's name is a number; in Express 5 its value is a list of segments. */
 function isWildcardParameter([name, value]: [string, unknown]): boolean {
   return /^\d+$/.test(name) || Array.isArray(value)
 }
 
-/** Whether a route's path fits every request. */
+/** Whether a route's path matches every request. */
 function isWildcard(path: unknown): boolean {
   if (path instanceof RegExp) return path.test('/~/~')
   return /^[({/]*(:\w+)?\(?\.?\*\w*[)}]*$/.test(String(path))
 }
 
-/** A layer of middleware that a request passes, and the path that is left there. */
+/** A layer of middleware that a request passes, and the rest of the path at that point. */
 interface LayerOnWay {
   readonly layer: Layer
   readonly rest: string
 }
 
 function layersOnWay(request: ExpressRequest, path: string): readonly LayerOnWay[] {
-  const app = (request.app ?? {}) as Application // every member of it may be missing
+  const app = (request.app ?? {}) as Application // all its members are optional
   const prefix = app.path?.() ?? ''
   // In Express 4, `router` is a getter that throws.
   const { stack } = app._router ?? app.router ?? {}

@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 describe.each(frameworks)('%s', (_name, express) => {
-  /** An application whose errors are answered without noise. */
+  /** An application that answers errors quietly. */
   function createApp() {
     const app = express()
     app.set('env', 'test')
@@ -41,7 +41,7 @@ describe.each(frameworks)('%s', (_name, express) => {
       .set('Content-Type', 'application/json')
       .send(signed(payload(fields)))
 
-  it('hands a typed event to its listener and answers when it has ended', async () => {
+  it('hands a typed event to its listener and answers once it is done', async () => {
     const orders: string[] = []
     const app = createApp().use(
       koyweWebhooks(secret).on('crypto_delivered', async (event, delivery) => {
@@ -55,7 +55,7 @@ describe.each(frameworks)('%s', (_name, express) => {
   })
 
   describe('a request that is not ours', () => {
-    it('is passed on behind a route that has called next, which is said once with the cure', async () => {
+    it('is passed on behind a route that called next, which is logged once with the cure', async () => {
       const log = createMemoryLog()
       const app = createApp()
       app.post('/orders', (_request, _response, next) => next())
@@ -67,7 +67,7 @@ describe.each(frameworks)('%s', (_name, express) => {
       ])
     })
 
-    it('is left alone behind such a route by a wrapped middleware too', async () => {
+    it('is left alone behind such a route even if the middleware is wrapped', async () => {
       const webhooks = koyweWebhooks(secret)
       const app = createApp()
       app.post('/orders', (_request, _response, next) => next())
@@ -79,7 +79,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     it.each<[string, (express_: typeof express) => string | RegExp]>([
       ['a wildcard', everything],
       ['a RegExp for all', () => /.*/],
-    ])('under %s passes on untouched, wrapped or not', async (_name, pathOf) => {
+    ])('under %s is passed on untouched, wrapped or not', async (_name, pathOf) => {
       const webhooks = koyweWebhooks(secret)
       const wrapped = koyweWebhooks(secret)
       const app = createApp().use(pathOf(express), webhooks)
@@ -87,7 +87,7 @@ describe.each(frameworks)('%s', (_name, express) => {
       app.use('/orders', express.json(), (request, response) =>
         response.status(201).json(request.body),
       )
-      // It shows that a wrapped middleware under a RegExp is mounted at no path of its own.
+      // Shows that a wrapped middleware under a RegExp has no path of its own.
       expect((await postSigned(app, '/')).status).toBe(404)
       for (const to of ['/orders', '/orders/']) {
         const response = await postSigned(app, to, { orderId: 'A-1' })
@@ -97,7 +97,7 @@ describe.each(frameworks)('%s', (_name, express) => {
       expect((await postSigned(app)).body).toEqual({ received: true })
     })
 
-    it('is warned of once when its path nearly is ours, with the cure', async () => {
+    it('is warned of once when its path is nearly ours, with the cure', async () => {
       const log = createMemoryLog()
       const app = createApp().use(koyweWebhooks(secret, { logger: log }))
       for (const to of ['/webhooks/koywe/', '/webhooks/koywe/', '//webhooks/koywe', '/other']) {
@@ -111,7 +111,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     })
   })
 
-  describe('a middleware in front that leaves nothing of the body', () => {
+  describe('middleware in front that keeps nothing of the body', () => {
     it.each<[string, ExpressHandler]>([
       [
         'has read it to its end',
@@ -169,7 +169,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     })
   })
 
-  it('takes the bytes that express.json({ verify }) has kept after the body was edited', async () => {
+  it('uses the bytes kept by express.json({ verify }) after the body was edited', async () => {
     const app = createApp()
     app.use(
       express.json({
@@ -186,7 +186,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     expect((await postSigned(app)).status).toBe(200)
   })
 
-  it('says in the log when a middleware has edited the body', async () => {
+  it('logs when middleware has edited the body', async () => {
     const logger = createMemoryLog()
     const app = createApp().use(express.json())
     app.use((request, _response, next) => {
@@ -222,7 +222,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     expect(JSON.stringify(response.headers)).not.toContain('password')
   })
 
-  it('two middlewares of one receiver share its listeners and what it remembers', async () => {
+  it('two middlewares of one receiver share its listeners and its memory', async () => {
     const receiver = createKoyweWebhooks(secret)
     const heard: unknown[] = []
     const one = koyweWebhooks(receiver).onAny((event) => heard.push(event))
@@ -254,7 +254,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     },
   )
 
-  it('two middlewares are told apart: one bare, and one wrapped on a route', async () => {
+  it('two middlewares do not get confused: one bare, and one wrapped on a route', async () => {
     const sandbox = koyweWebhooks('sandbox', { logger: false })
     const production = koyweWebhooks(secret, { logger: false })
     const app = createApp()
@@ -265,7 +265,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     expect((await postSigned(app)).status).toBe(401)
   })
 
-  it('keeps the headers that earlier middleware has set', async () => {
+  it('keeps headers set by earlier middleware', async () => {
     const app = createApp()
     app.use((_request, response, next) => {
       response.set('access-control-allow-origin', '*')
@@ -275,7 +275,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     expect((await postSigned(app)).headers['access-control-allow-origin']).toBe('*')
   })
 
-  it('writes nothing when something else has answered in the meantime, and the connection lives', async () => {
+  it('writes nothing when something else has answered in the meantime, and keeps the connection', async () => {
     const app = createApp()
     app.use((_request, response, next) => {
       webhooks.once('crypto_delivered', () => {
@@ -297,7 +297,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     socket.destroy()
   })
 
-  it('one middleware may stand in two places', async () => {
+  it('one middleware may be mounted twice', async () => {
     const webhooks = koyweWebhooks(secret)
     const app = createApp().use(webhooks).use('/also', webhooks)
     app.post('/route', webhooks)
@@ -306,9 +306,9 @@ describe.each(frameworks)('%s', (_name, express) => {
     }
   })
 
-  it('hands what is not the request’s fault to the application’s own error handling', async () => {
+  it('passes errors that are not the request’s fault to the application’s error handling', async () => {
     const errors: unknown[] = []
-    // A store by someone who does not use TypeScript.
+    // A store in plain JavaScript.
     const dedupe = { claim: async () => 'OK' } as unknown as DedupeStore
     const app = createApp().use(koyweWebhooks(secret, { dedupe, logger: false }))
     const onError: ErrorRequestHandler = (error, _request, response, _next) => {
@@ -321,7 +321,7 @@ describe.each(frameworks)('%s', (_name, express) => {
     expect(response.status).toBe(599)
   })
 
-  it('closes the connection after an upload over the limit, once its sender has read the answer', async () => {
+  it('closes the connection after an upload over the limit once its sender has read the answer', async () => {
     const app = createApp().use(koyweWebhooks(secret, { logger: false, limit: 1000 }))
     const socket = await open(await serve(app))
     socket.write(
@@ -334,7 +334,7 @@ describe.each(frameworks)('%s', (_name, express) => {
   })
 })
 
-/** Middleware of Connect's kind under Fastify, where Express's own properties are missing. */
+/** Connect-style middleware under Fastify, where Express's own properties are missing. */
 describe('through middie on Fastify', () => {
   async function start(build: (app: FastifyInstance) => void) {
     const app = fastify()
@@ -343,18 +343,18 @@ describe('through middie on Fastify', () => {
     app.post('/orders', async () => 'the application')
     await app.listen({ port: 0, host: '127.0.0.1' })
     running.push(app)
-    const { port } = app.server.address() as AddressInfo // a TCP server's address is an object
+    const { port } = app.server.address() as AddressInfo // the address of a TCP server is an object
     return async (to: string) => (await send(port, { path: to, ...post(signed(payload())) })).body
   }
 
-  it('answers where it is mounted bare, and passes everything else on untouched', async () => {
+  it('answers its path when mounted bare, and passes everything else on untouched', async () => {
     const ask = await start((app) => app.use(koyweWebhooks(secret)))
     expect(await ask(path)).toBe('{"received":true}')
     expect(await ask(`${path}?a=1`)).toBe('{"received":true}')
     expect(await ask('/orders')).toBe('the application')
   })
 
-  it('answers where it is mounted on a path', async () => {
+  it('answers the path it is mounted on', async () => {
     const ask = await start((app) => app.use('/hooks/koywe', koyweWebhooks(secret)))
     for (const to of ['/hooks/koywe', '/hooks/koywe/', '/hooks/koywe?a=1']) {
       expect(await ask(to)).toBe('{"received":true}')
@@ -362,25 +362,25 @@ describe('through middie on Fastify', () => {
     expect(await ask('/orders')).toBe('the application')
   })
 
-  it('answers at the whole path under a wildcard, and learns that it is one', async () => {
+  it('compares the whole path under a wildcard, and learns that it is one', async () => {
     const ask = await start((app) => app.use('/*all', koyweWebhooks(secret, { logger: false })))
     expect(await ask(path)).toBe('{"received":true}')
     expect(await ask('/orders')).toBe('the application')
   })
 })
 
-describe('an option that nobody reads is a TypeError', () => {
+describe('an unknown option is a TypeError', () => {
   it.each([
     [{ dedup: false }, '`dedupe`'],
     [{ timeoutMS: 1 }, '`timeoutMs`'],
     [{ pat: '/in' }, '`path`'],
   ])('that names the nearest one: %j', (options, nearest) => {
-    // Given by those who do not use TypeScript.
+    // What plain JavaScript may pass.
     expect(() => koyweWebhooks(secret, options as object)).toThrow(TypeError)
     expect(() => koyweWebhooks(secret, options as object)).toThrow(nearest)
   })
 
-  it('also where a second secret stands in the place of the options', () => {
+  it('also when a second secret is passed instead of options', () => {
     expect(() => koyweWebhooks('new', 'old' as unknown as object)).toThrow(/must be an object/)
   })
 
@@ -395,7 +395,7 @@ describe('koyweWebhooks throws a TypeError', () => {
   it.each([[undefined], [null], [''], ['   '], [[]], [['good', '']], [() => {}]])(
     'that says what to set, for the secret %j',
     (secrets) => {
-      // Given by those who do not use TypeScript.
+      // What plain JavaScript may pass.
       expect(() => koyweWebhooks(secrets as string)).toThrow(TypeError)
       expect(() => koyweWebhooks(secrets as string)).toThrow('KOYWE_WEBHOOK_SECRET')
     },
@@ -405,7 +405,7 @@ describe('koyweWebhooks throws a TypeError', () => {
     expect(() => koyweWebhooks(secret, { path: wrong as string })).toThrow(TypeError)
   })
 
-  it('for a finished receiver along with settings of its own', () => {
+  it('for an existing receiver along with settings of its own', () => {
     const receiver = createKoyweWebhooks(secret)
     const dedupe = createMemoryDedupeStore()
     for (const options of [

@@ -12,7 +12,7 @@ import {
   koyweWebhooks,
 } from '../src/index.js'
 
-/** Both majors; Express 4 is used through the types of 5, which describe what these tests use of it as well. */
+/** Both majors; the types of Express 5 also describe what these tests use of Express 4. */
 export const frameworks: readonly (readonly [string, typeof express5])[] = [
   ['express 4', express4 as unknown as typeof express5],
   ['express 5', express5],
@@ -26,7 +26,7 @@ const keepBytes = (request: object, _response: unknown, bytes: Buffer): void => 
   Object.assign(request, { rawBody: Buffer.from(bytes) })
 }
 
-/** Reads the stream to its end and leaves what Google's Cloud Functions leave. */
+/** Reads the stream to its end and sets what Google's Cloud Functions set. */
 const cloudFunctions: ExpressHandler = (request, _response, next) => {
   const chunks: Buffer[] = []
   request.on('data', (chunk) => chunks.push(chunk))
@@ -41,7 +41,7 @@ const cloudFunctions: ExpressHandler = (request, _response, next) => {
   })
 }
 
-/** The path that fits every request, in the syntax of each major version. */
+/** The path that matches every request, in each major version's syntax. */
 export const everything = (express: unknown): string => (express === express4 ? '*' : '/{*all}')
 
 const goOn: ExpressHandler = (_request, _response, next) => next()
@@ -86,7 +86,7 @@ const recipes: readonly Recipe<Build>[] = [
     build: (app, handler) => app.use(bodyParser.json({ strict: false })).use(handler),
   },
   {
-    name: 'bare, a parser for forms before and one for JSON after',
+    name: 'bare, with a form parser before and a JSON parser after',
     exact: true,
     build: (app, handler, express) =>
       app
@@ -95,7 +95,7 @@ const recipes: readonly Recipe<Build>[] = [
         .use(express.json()),
   },
   {
-    name: 'bare, with rawBody as Cloud Functions leaves it',
+    name: 'bare, with rawBody as Cloud Functions sets it',
     exact: true,
     build: (app, handler) => app.use(cloudFunctions).use(handler),
     parser: [],
@@ -117,7 +117,7 @@ const recipes: readonly Recipe<Build>[] = [
     build: (app, handler) => app.post('/hooks/koywe', handler),
   },
   {
-    name: 'on a route with a parser of its own',
+    name: 'on a route with its own parser',
     path: '/hooks/koywe',
     parser: strictJson,
     build: (app, handler, express) => app.post('/hooks/koywe', express.json(), handler),
@@ -180,7 +180,7 @@ const recipes: readonly Recipe<Build>[] = [
       ),
   },
   {
-    name: 'on a path that is a RegExp for all',
+    name: 'on a path that is a RegExp for everything',
     build: (app, handler) => app.use(/.*/, handler),
   },
   {
@@ -217,14 +217,14 @@ function make(
   return { handler: webhooks, webhooks }
 }
 
-/** Every mount that the suites play. */
+/** Every mount for the suites. */
 export const mounts = toMounts(
   frameworks,
   recipes,
   async (express, recipe, wanted, application) => {
     const { handler, webhooks } = make(wanted, recipe.option)
     const app = express()
-    // Express writes the stack of an error that it answers itself to stderr, except in its test mode.
+    // Except in test mode, Express writes the stack of an error that it answers itself to stderr.
     app.set('env', 'test')
     if (application) app.all(/.*/, goOn).post('/orders', goOn)
     recipe.build(app, handler, express)

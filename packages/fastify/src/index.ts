@@ -33,24 +33,24 @@ declare module 'fastify' {
 }
 
 /**
- * A plugin that fits the `register` of every copy of Fastify's types: Nest's platform brings one of its own, which is not
+ * A plugin that type-checks with `register` of every copy of Fastify's types. Nest's platform has its own copy, which is not
  * augmented with `koywe`.
  */
 export type KoyweFastifyPlugin<Options> = (app: object, options: Options) => Promise<void>
 
-/** What {@link koyweWebhooks} is registered with. Exactly one of `secret`, `secrets` and `webhooks` is given. */
+/** Options of {@link koyweWebhooks}. Give exactly one of `secret`, `secrets` and `webhooks`. */
 export interface FastifyWebhooksOptions extends KoyweWebhooksOptions, PathOption {
   /** The webhook's secret. */
   readonly secret?: string
-  /** Several secrets while they are rotated, the current one first. */
+  /** The secrets during a rotation, the current one first. */
   readonly secrets?: readonly string[]
-  /** A receiver made by `createKoyweWebhooks`. Needed for the second one of the same instance. */
+  /** A receiver made by `createKoyweWebhooks`. Required for the second receiver of an instance. */
   readonly webhooks?: KoyweWebhooks
-  /** Where it answers when `path` is not given; with `path`, what stands before it. */
+  /** The path to answer at when `path` is not set; otherwise the prefix of `path`. */
   readonly prefix?: string
 }
 
-/** What Fastify itself reads of the options of every plugin. */
+/** Options that Fastify itself reads for every plugin. */
 type LogOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
 const registerOptions = ['prefix', 'logLevel', 'logSerializers']
 
@@ -70,13 +70,13 @@ const plugin: FastifyPluginAsync<FastifyWebhooksOptions & LogOptions> = async (a
     app.decorate('koywe', receiver)
   } else if (webhooks === undefined) {
     throw new TypeError(
-      '`app.koywe` is taken by a receiver that was registered before. Make this one with createKoyweWebhooks and register ' +
-        'it as `{ webhooks: receiver, path }`, or register both in scopes of their own.',
+      '`app.koywe` belongs to a receiver that was registered earlier. Create this one with createKoyweWebhooks and register ' +
+        'it as `{ webhooks: receiver, path }`, or register each in its own scope.',
     )
   }
   app.addHook('onClose', () => receiver.idle())
   const url = urlOf(path, prefix, '/webhooks/koywe')
-  // This plugin has no scope of its own to which Fastify could have given these.
+  // This plugin has no scope of its own, so Fastify has not applied these yet.
   await app.register(answerAt(receiver, url, { error: 'handler_failed' }), {
     prefix: prefix ?? '',
     ...(logLevel !== undefined && { logLevel }),
@@ -86,22 +86,35 @@ const plugin: FastifyPluginAsync<FastifyWebhooksOptions & LogOptions> = async (a
 
 /**
  * Fastify plugin for Koywe's webhooks. It decorates the instance with `koywe`, the emitter of their events, and answers
- * `POST /webhooks/koywe`, at `prefix` when that is given, or at `path`. The parsers of the application stay as they are.
+ * `POST /webhooks/koywe`, or at `prefix` or `path` if one is set. The application's parsers are left alone.
  *
  * @throws {TypeError} when a secret is missing or blank, or an option is wrong; Fastify reports it from `ready()` and `listen()`.
+ *
+ * @example
+ * ```ts
+ * import { koyweWebhooks } from '@x/koywe-fastify'
+ * import { fastify } from 'fastify'
+ *
+ * const app = fastify()
+ * await app.register(koyweWebhooks, { secret: process.env.KOYWE_WEBHOOK_SECRET ?? '' })
+ * app.koywe.on('crypto_delivered', async (event, delivery) => {
+ *   console.log(`order ${event.orderId} was delivered`, delivery.id)
+ * })
+ * await app.listen({ port: 3000 }) // answers POST /webhooks/koywe
+ * ```
  */
 export const koyweWebhooks = fp(plugin, {
   name: '@x/koywe-fastify',
   fastify: '4.x || 5.x',
-}) as KoyweFastifyPlugin<FastifyWebhooksOptions> // `register` calls it with nothing but an instance
+}) as KoyweFastifyPlugin<FastifyWebhooksOptions> // `register` only calls it with an instance
 
 export default koyweWebhooks
 
-/** What {@link koyweAuthCallback} is registered with. */
+/** Options of {@link koyweAuthCallback}. */
 export interface FastifyAuthCallbackOptions<Field extends string = 'email'>
   extends KoyweAuthCallbackOptions<Field>,
     PathOption {
-  /** Where it answers when `path` is not given; with `path`, what stands before it. */
+  /** The path to answer at when `path` is not set; otherwise the prefix of `path`. */
   readonly prefix?: string
 }
 
@@ -112,11 +125,11 @@ const authCallbackPlugin: FastifyPluginAsync<FastifyAuthCallbackOptions & LogOpt
   checkOptions(options, [...authCallbackOptions, 'path', ...registerOptions], 'koyweAuthCallback')
   const { path, prefix, logLevel, logSerializers, ...settings } = options
   const url = urlOf(path, prefix, '/koywe/auth')
-  // Fastify has put the prefix on this scope already.
+  // Fastify has already added the prefix to this scope.
   await app.register(answerAt(createKoyweAuthCallback(settings), url, false, refuse))
 }
 
-/** A plugin whose options may name another field than `email`. */
+/** A plugin whose options may name a field other than `email`. */
 export type KoyweAuthCallbackPlugin = (<Field extends string>(
   app: object,
   options: FastifyAuthCallbackOptions<Field>,
@@ -124,10 +137,23 @@ export type KoyweAuthCallbackPlugin = (<Field extends string>(
   KoyweFastifyPlugin<FastifyAuthCallbackOptions>
 
 /**
- * Fastify plugin for Koywe's question whether a user may operate. It answers `POST /koywe/auth`, at `prefix` when that
- * is given, or at `path`. With another field, register it as `koyweAuthCallback<'document'>`.
+ * Fastify plugin for Koywe's authentication callback (may this user operate?). It answers `POST /koywe/auth`, or at `prefix` or
+ * `path` if one is set. For another field, register it as `koyweAuthCallback<'document'>`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { bearer, koyweAuthCallback } from '@x/koywe-fastify'
+ * import { fastify } from 'fastify'
+ *
+ * const app = fastify()
+ * await app.register(koyweAuthCallback, {
+ *   auth: bearer(process.env.KOYWE_CALLBACK_TOKEN ?? ''),
+ *   isAllowed: async ({ email }) => email === 'maria@example.com', // only a literal true is a yes
+ * })
+ * await app.listen({ port: 3000 }) // answers POST /koywe/auth
+ * ```
  */
 export const koyweAuthCallback = authCallbackPlugin as KoyweAuthCallbackPlugin // as above
 
@@ -139,7 +165,7 @@ interface Source {
 
 function chooseSource({ secret, secrets, webhooks }: Source) {
   const given = [secret, secrets, webhooks].filter((source) => source !== undefined)
-  if (given.length <= 1) return given[0] as Secrets | KoyweWebhooks // the core says what is wrong with undefined
+  if (given.length <= 1) return given[0] as Secrets | KoyweWebhooks // the core explains what is wrong with undefined
   throw new TypeError('Give only one of `secret`, `secrets` and `webhooks`.')
 }
 
@@ -148,14 +174,14 @@ function urlOf(path: string | undefined, prefix: string | undefined, defaultPath
   return path ?? (prefix === undefined ? defaultPath : '/')
 }
 
-/** Media types that no version of Fastify refuses by itself. */
+/** Media types that every version of Fastify accepts. */
 const wellFormed = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(;|$)/
 
 /**
- * A scope of its own, so that the parsers of the application are not touched.
+ * Answers in its own scope, so that the application's parsers are left alone.
  *
- * @param failure What is answered with status 500 should the handler reject.
- * @param errorHandler Answers when a hook of the application throws; without it, the application's does.
+ * @param failure Body of the 500 if the handler rejects.
+ * @param errorHandler Answers when one of the application's hooks throws. Default: the application's own.
  */
 function answerAt(
   handler: HttpHandler,
@@ -163,7 +189,7 @@ function answerAt(
   failure: unknown,
   errorHandler?: typeof refuse,
 ): FastifyPluginAsync {
-  // Streams that a hook has put in the place of the request. They are no body, which hooks of the application may log.
+  // Streams that a hook substituted for the request. Not set as the body, which the application's hooks may log.
   const streams = new WeakMap<FastifyRequest, Readable>()
 
   return async (scope) => {
@@ -174,16 +200,16 @@ function answerAt(
       if (request.headers['content-type'] !== type) setContentType(request, type)
       done(null)
     })
-    // Fastify 5 refuses a malformed Content-Type before any parser is asked. What that header means is for the core to say.
+    // Fastify 5 refuses a malformed Content-Type before it asks any parser; here the core decides.
     scope.addHook('preParsing', (request, _reply, _payload, done) => {
       const type = request.headers['content-type']
       if (type !== undefined && !wellFormed.test(type)) setContentType(request, undefined)
       done()
     })
-    // fastify-raw-body would read the stream at the same time; its own mark keeps it away.
+    // Keeps fastify-raw-body from reading the stream at the same time.
     const options = { config: { rawBody: false }, ...(errorHandler && { errorHandler }) }
     scope.post(url, options, (request, reply) => {
-      // Nothing else answers from here on: no serializer, no onSend hook, no error handler, no time limit of the framework.
+      // From here on only we answer: no serializer, onSend hook, error handler or time limit of the framework applies.
       reply.hijack()
       const { raw, log } = request
       handler
@@ -210,20 +236,20 @@ function setContentType(request: FastifyRequest, type: string | undefined): void
   request.headers = { ...request.headers, 'content-type': type }
 }
 
-/** Parsers in front may be of Fastify, or of Node and Express and leave what they read on Node's request. */
+/** Fastify's parsers leave the body on Fastify's request; middleware for Node and Express leaves it on Node's. */
 function sourceOf(request: WithRawBody<FastifyRequest>, stream: Readable): BodySource {
   const raw: WithRawBody<FastifyRequest['raw']> & { readonly body?: unknown } = request.raw
   return {
     stream,
     body: request.body ?? raw.body,
-    // Plugins decorate every request with an empty one.
+    // Plugins decorate every request with an empty `rawBody`.
     rawBody: request.rawBody || raw.rawBody || undefined,
   }
 }
 
 type WithRawBody<T> = T & { readonly rawBody?: unknown }
 
-/** Writes to the socket what neither a hook nor a serializer can change, with the headers that hooks have set. */
+/** Writes to the socket, with the headers that hooks set, so that neither a hook nor a serializer can change the answer. */
 function send({ raw }: FastifyRequest, reply: FastifyReply, answer: HttpResponse): void {
   const response = reply.raw
   if (response.headersSent) return
@@ -235,23 +261,23 @@ function send({ raw }: FastifyRequest, reply: FastifyReply, answer: HttpResponse
     }
     sendResponse(raw, response, answer)
   } catch (error) {
-    // A header that cannot be written. A connection that is cut is no answer, and so no yes.
-    reply.log.error(error, 'koywe: an answer could not be written.')
+    // A header cannot be written. Cutting the connection sends no answer, and so no yes.
+    reply.log.error(error, 'koywe: the answer could not be written, so the connection was closed.')
     response.destroy()
   }
 }
 
-/** Hooks of the application may refuse a question too, but only with `false`. */
+/** The application's hooks may refuse a question too, but only with `false`. */
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack()
   reply.log.error(
     error,
-    'koywe: a hook refused a question before it was looked at; it was answered with false.',
+    'koywe: a hook of the application failed before the question was handled; the answer was false.',
   )
   send(request, reply, jsonResponse(statusOf(error, reply), false))
 }
 
-/** The status that Fastify would answer with. */
+/** The status Fastify would have sent. */
 function statusOf(error: unknown, reply: FastifyReply): number {
   const { statusCode, status } = (error ?? {}) as { statusCode?: unknown; status?: unknown } // anything can be thrown
   const isError = (code: unknown): code is number =>

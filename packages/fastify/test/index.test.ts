@@ -50,7 +50,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     expect(heard).toEqual(['crypto_delivered'])
   })
 
-  it('is the default export as well, for autoload', () => {
+  it('is the default export too, for autoload', () => {
     expect(koyweDefault).toBe(koyweWebhooks)
   })
 
@@ -142,10 +142,10 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     await expect(app.ready()).rejects.toThrow(cure)
   })
 
-  it('does not start with a second secret in the same scope', async () => {
+  it('refuses a second secret in the same scope', async () => {
     make().register(koyweWebhooks, { secret })
     app.register(koyweWebhooks, { secret: 'other', path: '/other' })
-    await expect(app.ready()).rejects.toThrow(/app.koywe. is taken/)
+    await expect(app.ready()).rejects.toThrow(/app.koywe. belongs to/)
   })
 
   it('does not start with an auth callback that has no credential', async () => {
@@ -169,7 +169,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     expect(JSON.stringify(failed)).toContain('order unknown')
   })
 
-  it('answers at once when a hook has swallowed the body, and logs the cure', async () => {
+  it('answers at once when a hook consumed the body, and logs the cure', async () => {
     const log: string[] = []
     make().addHook('onRequest', async (request) => {
       for await (const _ of request.raw);
@@ -203,7 +203,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
   const question = JSON.stringify({ email: 'maria@example.com' })
   const auth = bearer('token')
 
-  it('keeps the headers that hooks have set, and lets hooks and the log know of the answer', async () => {
+  it('keeps headers set by hooks, and shows the answer to hooks and the log', async () => {
     const seen: unknown[] = []
     const lines: string[] = []
     make({ logger: { stream: { write: (line: string) => lines.push(line) } } })
@@ -240,7 +240,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     ])
   })
 
-  it('is a no when a hook of the application throws, whatever its error handler makes of that', async () => {
+  it('answers no when one of the hooks throws, whatever the error handler does', async () => {
     let failure: unknown
     make()
     app.setErrorHandler(async (_error, _request, reply) => reply.code(200).send({ ok: true }))
@@ -258,7 +258,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     }
   })
 
-  it('runs the hooks of the application for a malformed Content-Type too, and shows them that header', async () => {
+  it('runs the application’s hooks for a malformed Content-Type too, and shows them that header', async () => {
     const seen: unknown[] = []
     make()
     app.addHook('preValidation', async ({ headers }) => seen.push(headers['content-type']))
@@ -278,7 +278,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     expect(seen).toEqual(['nonsense', 'nonsense'])
   })
 
-  it('keeps silent when something else has answered, and cuts the connection when it cannot write', async () => {
+  it('writes nothing when something else has answered, and cuts the connection when it cannot write', async () => {
     make()
     app.addHook('onRequest', async (request, reply) => {
       if (request.headers['x-busy']) reply.raw.writeHead(503, { 'content-length': '4' }).end('busy')
@@ -323,7 +323,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     ['dedup', { secret, dedup: false }, /`dedup` of koyweWebhooks.*`dedupe`/],
     ['secert', { secert: secret }, /`secert` of koyweWebhooks.*`secret`/],
     ['Path', { secret, Path: '/x' }, /`Path` of koyweWebhooks.*`path`/],
-  ])('does not start with the option %s, which nobody reads', async (_name, options, cure) => {
+  ])('does not start with the unknown option %s', async (_name, options, cure) => {
     make().register(koyweWebhooks, options)
     await expect(app.ready()).rejects.toThrow(cure)
   })
@@ -351,7 +351,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     ])
   })
 
-  /** An event of API Gateway's HTTP API, with the fields that the wrappers read. */
+  /** An event from API Gateway's HTTP API, with the fields that the wrappers read. */
   const gatewayEvent = (path: string, body: string) => ({
     version: '2.0',
     rawPath: path,
@@ -367,7 +367,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     async (wrapper) => {
       make()
       await app.register(koyweWebhooks, { secret })
-      // The credential takes its time: the body must have been begun before.
+      // The credential is slow, so reading the body must have started before.
       const isKoywe = async () => {
         await delay(20)
         return true
@@ -390,7 +390,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     },
   )
 
-  it('waits on close for listeners that have outlasted the answer', async () => {
+  it('waits on close for listeners that outlast the answer', async () => {
     let finished = false
     await make().register(koyweWebhooks, { secret, timeoutMs: 30, logger: false })
     app.koywe.onAny(async () => {
@@ -404,7 +404,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
 })
 
 describe('fastify 5', () => {
-  it('stands beside @fastify/cors and @fastify/helmet', async () => {
+  it('works with @fastify/cors and @fastify/helmet', async () => {
     const app = fastify5()
     await app.register(cors, { origin: 'https://example.com' })
     await app.register(helmet)

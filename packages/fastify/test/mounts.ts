@@ -23,7 +23,7 @@ import rawBody from 'fastify-raw-body'
 import fastify4 from 'fastify4'
 import { type KoyweListeners, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
 
-/** Both majors; Fastify 4 is used through the types of 5, which describe what these tests use of it as well. */
+/** Both majors; the types of Fastify 5 also describe what these tests use of Fastify 4. */
 export const frameworks: readonly (readonly [string, MakeApp])[] = [
   ['fastify 4', fastify4 as unknown as MakeApp],
   ['fastify 5', (options) => fastify5(options)],
@@ -35,14 +35,14 @@ type Build = (app: FastifyInstance, register: Register) => Promise<void>
 
 interface FastifyRecipe extends Recipe<Build> {
   readonly server?: FastifyServerOptions
-  /** Starts the application where that is not done by its own `listen`. */
+  /** Starts the application, if not by its own `listen`. */
   serve?(app: FastifyInstance): Promise<RunningServer>
 }
 
 /** What express.json() refuses: it has a limit of 100 kB. */
 const strictJson: readonly Refusal[] = ['large', 'malformed', 'primitive']
 
-/** Registers the plugin under test, in the scope and with the options that the recipe wants. */
+/** Registers the plugin under test in the recipe's scope, with the recipe's options. */
 type Register = (
   scope: FastifyInstance,
   options?: PathOption & { prefix?: string },
@@ -73,7 +73,7 @@ const recipes: readonly FastifyRecipe[] = [
     },
   },
   {
-    name: 'where the application has replaced the JSON parser',
+    name: 'when the application has replaced the JSON parser',
     build: async (app, register) => {
       app.removeContentTypeParser('application/json')
       app.addContentTypeParser(
@@ -111,14 +111,14 @@ const recipes: readonly FastifyRecipe[] = [
     build: (app, register) => register(app),
   },
   {
-    name: 'with a hook that hands on a copy of the body',
+    name: 'with a hook that substitutes a copy of the body',
     build: async (app, register) => {
       app.addHook('preParsing', async (_request, _reply, payload) => Readable.from(payload))
       return register(app)
     },
   },
   {
-    name: 'with hooks that take their time and a logging one',
+    name: 'with slow hooks and a logging hook',
     build: async (app, register) => {
       app.addHook('onRequest', () => new Promise((resolve) => setImmediate(resolve)))
       app.addHook('preValidation', () => new Promise((resolve) => setImmediate(resolve)))
@@ -129,7 +129,7 @@ const recipes: readonly FastifyRecipe[] = [
     },
   },
   {
-    name: 'with formatters that make every answer a yes',
+    name: 'with formatters that turn every answer into a yes',
     build: async (app, register) => {
       app.addHook('preSerialization', async (_request, _reply, payload) => ({ data: payload }))
       app.addHook('onSend', async (_request, reply) => {
@@ -139,14 +139,14 @@ const recipes: readonly FastifyRecipe[] = [
       app.setReplySerializer(() => '{"ok":true}')
       app.setErrorHandler(async (_error, _request, reply) => reply.code(200).send({ ok: true }))
       app.setNotFoundHandler((_request, reply) => {
-        // Without the hooks, which would make 200 of it.
+        // Without the hooks, which would turn it into a 200.
         reply.hijack().raw.writeHead(404, { 'content-length': '0' }).end()
       })
       return register(app)
     },
   },
   {
-    name: 'with a hook that listens to the data',
+    name: 'with a hook that listens to `data`',
     build: async (app, register) => {
       app.addHook('onRequest', (request, _reply, done) => {
         request.raw.on('data', () => {})
@@ -208,7 +208,7 @@ const recipes: readonly FastifyRecipe[] = [
     },
   },
   {
-    name: 'with a hook that has kept the bytes in rawBody',
+    name: 'with a hook that keeps the bytes in rawBody',
     parser: [],
     build: async (app, register) => {
       app.addHook('onRequest', async (request) => {
@@ -222,11 +222,11 @@ const recipes: readonly FastifyRecipe[] = [
   },
 ]
 
-/** What applications do whose middleware reads the bodies: Fastify's own parsers would wait for them without end. */
+/** What applications do when middleware reads the bodies: Fastify's own parsers would wait for them forever. */
 function leaveBodiesToMiddleware(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request, _payload, done) => {
-    done(null, (request.raw as { body?: unknown }).body) // express.json() has put it there
+    done(null, (request.raw as { body?: unknown }).body) // express.json() put it there
   })
 }
 
@@ -262,11 +262,11 @@ async function addApplication(app: FastifyInstance, { receive }: Application): P
 
 async function listenTo(app: FastifyInstance): Promise<RunningServer> {
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as AddressInfo // a TCP server's address is an object
+  const { port } = app.server.address() as AddressInfo // the address of a TCP server is an object
   return { port, close: () => app.close() }
 }
 
-/** Every mount that the suites play. */
+/** Every mount for the suites. */
 export const mounts = toMounts(
   frameworks,
   recipes,

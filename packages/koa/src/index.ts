@@ -12,7 +12,7 @@ import { placeOf } from './place.js'
 
 export * from '@x/koywe-core'
 
-/** What is used of Koa's context: the same in Koa 2 and 3. */
+/** The parts of Koa's context that we use: the same in Koa 2 and 3. */
 export interface KoaContext {
   readonly method: string
   readonly path: string
@@ -27,12 +27,12 @@ export interface KoaContext {
   respond?: boolean | undefined
   /** Left by koa-mount. */
   readonly mountPath?: unknown
-  /** Left by @koa/router: the layers whose path fits, and the path of the one that runs or has run last. */
+  /** Left by @koa/router: the layers whose path matches, and the path of the one that is running or ran last. */
   readonly matched?: unknown
   readonly routerPath?: unknown
 }
 
-/** Koa middleware that can also stand on a route. */
+/** Koa middleware that can also be a route's handler. */
 export type KoaHandler = (context: KoaContext, next: () => Promise<unknown>) => Promise<void>
 
 /** Settings of {@link koyweWebhooks}. */
@@ -58,23 +58,49 @@ const adapter: Adapter<KoaHandler> = createAdapter((handler, createIsOurs) => {
 })
 
 /**
- * Koa middleware for Koywe's webhooks, and the emitter of their events in one.
- * Mounted bare it answers `POST /webhooks/koywe`; under koa-mount or on a route it answers there. Everything else it passes on untouched.
+ * Creates Koa middleware for Koywe's webhooks, which is also the emitter of their events.
+ * Mounted without a path it answers `POST /webhooks/koywe`; on a path or a route it answers there. It passes every other request on
+ * untouched.
  *
- * The first argument is the webhook's secret, several while they are rotated, or a receiver made by `createKoyweWebhooks`.
+ * The first argument is the webhook's secret, a list of secrets during a rotation, or a receiver made by `createKoyweWebhooks`.
  *
  * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { koyweWebhooks } from '@x/koywe-koa'
+ * import Koa from 'koa'
+ *
+ * const webhooks = koyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '')
+ * webhooks.on('crypto_delivered', async (event, delivery) => {
+ *   console.log(`order ${event.orderId} was delivered`, delivery.id)
+ * })
+ * new Koa().use(webhooks).listen(3000) // answers POST /webhooks/koywe
+ * ```
  */
 export const koyweWebhooks: Adapter<KoaHandler>['koyweWebhooks'] = adapter.koyweWebhooks
 
 /**
- * Koa handler for Koywe's question whether a user may operate: on a route, or as middleware that answers `POST /koywe/auth`.
+ * Creates the Koa handler of Koywe's authentication callback (may this user operate?). Put it on a route, or mount it without a
+ * path to answer `POST /koywe/auth`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { bearer, koyweAuthCallback } from '@x/koywe-koa'
+ * import Koa from 'koa'
+ *
+ * const authCallback = koyweAuthCallback({
+ *   auth: bearer(process.env.KOYWE_CALLBACK_TOKEN ?? ''),
+ *   isAllowed: async ({ email }) => email === 'maria@example.com', // only a literal true is a yes
+ * })
+ * new Koa().use(authCallback).listen(3000) // answers POST /koywe/auth
+ * ```
  */
 export const koyweAuthCallback: Adapter<KoaHandler>['koyweAuthCallback'] = adapter.koyweAuthCallback
 
-/** The context shows the answer to logging middleware; what it does to it there no longer reaches the client. */
+/** Sets the answer on the context for logging middleware to read; changes made there do not reach the client. */
 async function respond(handler: HttpHandler, context: KoaContext): Promise<void> {
   const { req, res, request } = context
   const answer = await handler.handle({

@@ -1,7 +1,7 @@
 import { isNamedAs, type Place } from '@x/koywe-core/adapter'
 import type { KoaContext, KoaHandler } from './index.js'
 
-/** What every version of the router gives to its layers: of middleware (without methods) and of routes. */
+/** The parts of a router's layer that every version has. Layers of middleware have no methods. */
 interface RouterLayer {
   readonly path: unknown
   readonly methods: readonly string[]
@@ -9,10 +9,10 @@ interface RouterLayer {
   match(path: string): boolean
 }
 
-/** Where a request has reached the handler, by what koa-mount and the routers leave on the context. */
+/** Where a request reached the handler, judged by what koa-mount and the routers leave on the context. */
 export function placeOf(context: KoaContext, handler: KoaHandler): Place {
   if (context.mountPath !== undefined && context.path === '/') return 'here'
-  const layers = (context.matched ?? []) as readonly RouterLayer[] // the router alone writes it
+  const layers = (context.matched ?? []) as readonly RouterLayer[] // only the router writes it
   const routes = layers.filter(
     (layer) => layer.methods.includes(context.method) && !layer.match('/~/~'),
   )
@@ -21,13 +21,13 @@ export function placeOf(context: KoaContext, handler: KoaHandler): Place {
   return isBehindRoute(context, layers, handler) ? 'elsewhere' : 'unclear'
 }
 
-/** Whether it shows that the route which matched is not the handler's own. */
+/** Whether there is proof that the matched route is not the handler's own. */
 function isBehindRoute(
   context: KoaContext,
   layers: readonly RouterLayer[],
   handler: KoaHandler,
 ): boolean {
-  // The router notes the layer that runs: that of `router.use` has no methods.
+  // The router records the running layer; that of `router.use` has no methods.
   const running = layers.findLast(({ path }) => path === context.routerPath)
   if (running?.methods.length === 0) return true
   if (context.body !== undefined && context.body !== null) return true

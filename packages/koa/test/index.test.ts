@@ -30,7 +30,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
     server = await listen(app.callback())
   }
 
-  it('answers at once when something has swallowed the body, and logs the cure', async () => {
+  it('answers at once when something consumed the body, and logs the cure', async () => {
     const log: string[] = []
     const logger = { warn: (message: string) => log.push(message), error() {} }
     await serve((app) =>
@@ -47,7 +47,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
     expect(log.join()).toContain('Mount this middleware before it')
   })
 
-  it('hands errors that are not its own to Koa, once', async () => {
+  it('passes errors that are not its own to Koa, once', async () => {
     const errors: unknown[] = []
     const broken = { claim: async () => undefined as never }
     await serve((app) => {
@@ -60,7 +60,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
     expect(errors).toHaveLength(1)
   })
 
-  it('keeps the state of the application and lets its middleware see the answer', async () => {
+  it('keeps the application’s state and shows the answer to its middleware', async () => {
     let seen: unknown
     await serve((app) =>
       app
@@ -68,7 +68,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
           context.state.user = 'kept'
           await next()
           seen = { state: { ...context.state }, status: context.status, body: context.body }
-          // Too late for the answer, and no error.
+          // Too late to change the answer, but not an error.
           context.set('x-after', 'yes')
           context.body = 'another'
         })
@@ -80,7 +80,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
     expect(response.body).toBe('{"received":true}')
   })
 
-  it('keeps the headers that earlier middleware has set', async () => {
+  it('keeps headers set by earlier middleware', async () => {
     await serve((app) =>
       app
         .use(async (context, next) => {
@@ -122,7 +122,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
     const ask = async (path: string) =>
       (await send(server.port, { path, ...post(signed(payload(), secret)) })).body
 
-    it('leaves their POSTs alone, and says so once with the cure', async () => {
+    it('leaves their POSTs alone, and logs so once with the cure', async () => {
       const log: string[] = []
       const logger = { warn: (message: string) => log.push(message), error() {} }
       const router = new Router().post('/orders', goOn)
@@ -136,7 +136,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
       expect(log).toEqual([expect.stringMatching(/"\/orders" was passed on.*path: '\*'/)])
     })
 
-    it('leaves them alone inside of router.use, and after a route for every path', async () => {
+    it('leaves them alone inside router.use, and after a route for every path', async () => {
       const inside = new Router()
         .use(koyweWebhooks(secret, { logger: false }))
         .post('/orders', goOn)
@@ -149,7 +149,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
       expect(await ask('/webhooks/koywe')).toBe('{"received":true}')
     })
 
-    it('leaves them alone though it is wrapped, once a request came without a route or they have answered', async () => {
+    it('leaves them alone even if wrapped, once a request came without a route or they have answered', async () => {
       const webhooks = koyweWebhooks(secret, { logger: false })
       const answering = new Router().post('/orders', goOn).post('/answered', (context, next) => {
         context.body = 'answered'
@@ -205,7 +205,7 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
 
 const load = createRequire(import.meta.url)
 
-/** Every router with its major version; all are used as the newest, of which these tests use what all have. */
+/** Every router with its major version, used through the newest types; these tests use only what all have. */
 const routers = [
   ['@koa/router12'],
   ['@koa/router13'],
@@ -252,13 +252,13 @@ describe.each(routers)('on a route of %s', (name) => {
   })
 })
 
-describe('an option that nobody reads is a TypeError', () => {
+describe('an unknown option is a TypeError', () => {
   it.each([
     [{ dedup: false }, '`dedupe`'],
     [{ timeoutMS: 1 }, '`timeoutMs`'],
     [{ pat: '/in' }, '`path`'],
   ])('that names the nearest one: %j', (options, nearest) => {
-    // Given by those who do not use TypeScript.
+    // What plain JavaScript may pass.
     expect(() => koyweWebhooks(secret, options as object)).toThrow(TypeError)
     expect(() => koyweWebhooks(secret, options as object)).toThrow(nearest)
     const auth = { auth: bearer('token'), isAllowed: () => true }
@@ -267,7 +267,7 @@ describe('an option that nobody reads is a TypeError', () => {
     }
   })
 
-  it('also where a second secret stands in the place of the options', () => {
+  it('also when a second secret is passed instead of options', () => {
     expect(() => koyweWebhooks('new', 'old' as unknown as object)).toThrow(/must be an object/)
   })
 })

@@ -19,7 +19,7 @@ import {
   koyweWebhooks,
 } from '../src/index.js'
 
-/** Both majors; Koa 2 is used through the types of 3, which describe what these tests use of it as well. */
+/** Both majors; the types of Koa 3 also describe what these tests use of Koa 2. */
 export const frameworks: readonly (readonly [string, typeof Koa3])[] = [
   ['koa 2', Koa2 as unknown as typeof Koa3],
   ['koa 3', Koa3],
@@ -28,7 +28,7 @@ export const frameworks: readonly (readonly [string, typeof Koa3])[] = [
 type Build = (app: Koa3, handler: KoaHandler) => void
 
 interface KoaRecipe extends Recipe<Build> {
-  /** What serves the application, when that is not its own callback. */
+  /** Serves the application, if not its own callback. */
   readonly serve?: (app: Koa3) => RequestListener
 }
 
@@ -38,7 +38,7 @@ const envelope: Koa3.Middleware = async (context, next) => {
   if (context.body !== undefined) context.body = { data: context.body }
 }
 
-/** Writes every body as JSON once more, so that "no" becomes a text, which is truthy. */
+/** Serialises every body to JSON again, so that "no" becomes a string, which is truthy. */
 const stringify: Koa3.Middleware = async (context, next) => {
   await next()
   if (context.body === undefined) return
@@ -215,7 +215,7 @@ function make(
   return { handler: webhooks, webhooks }
 }
 
-/** Every mount that the suites play. */
+/** Every mount for the suites. */
 export const mounts = toMounts(frameworks, recipes, async (Koa, recipe, wanted, application) => {
   const { handler, webhooks } = make(wanted, recipe.option)
   const app = new Koa()

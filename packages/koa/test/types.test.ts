@@ -10,8 +10,8 @@ import { bearer, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
 const webhooks = koyweWebhooks('types-secret')
 const authCallback = koyweAuthCallback({ auth: bearer('token'), isAllowed: () => true })
 
-// The compiler is the test: every way of mounting must type-check without a cast.
-it('is a middleware of Koa 2 and of Koa 3 by their own types', () => {
+// The compiler is the test: every mount must type-check without a cast.
+it('is middleware according to the types of Koa 2 and Koa 3', () => {
   const middleware2: Koa2.Middleware = webhooks
   const middleware3: Koa3.Middleware = webhooks
   const question2: Koa2.Middleware = authCallback
@@ -25,7 +25,7 @@ it('is a middleware of Koa 2 and of Koa 3 by their own types', () => {
   expect([question2, question3]).toEqual([authCallback, authCallback])
 })
 
-it('stands on the routes of @koa/router 12 and the newest by their own types', () => {
+it('fits routes according to the types of @koa/router 12 and the newest', () => {
   const router = new Router().post('/hooks', webhooks).use(webhooks).all('/koywe', authCallback)
   router.post('/wrapped', (context, next) => webhooks(context, next))
   const typed = new Router<{ user: string }, { db: object }>().use(webhooks)

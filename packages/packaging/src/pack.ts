@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { outputOf } from '@x/koywe-testkit/output-of'
 
-/** The fields of a package.json that are looked at. */
+/** The fields of a package.json that the tests check. */
 export interface Manifest {
   readonly name: string
   readonly private?: boolean
@@ -14,7 +14,7 @@ export interface Manifest {
   readonly [field: string]: unknown
 }
 
-/** A published package and the tarball that was made of it. */
+/** A published package and its tarball. */
 export interface Packed {
   /** Its folder in packages/. */
   readonly folder: string
@@ -31,7 +31,7 @@ export async function publishedPackages(): Promise<Omit<Packed, 'tarball'>[]> {
   const found = await Promise.all(
     folders.map(async (folder) => {
       const text = await readFile(join(packages, folder, 'package.json'), 'utf8')
-      return { folder, manifest: JSON.parse(text) as Manifest } // looked at field by field by the tests
+      return { folder, manifest: JSON.parse(text) as Manifest } // the tests check it field by field
     }),
   )
   return found

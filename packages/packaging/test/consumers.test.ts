@@ -9,7 +9,7 @@ import { type Packed, pack, publishedPackages } from '../src/pack.js'
 const minute = 60_000
 const consumers = join(import.meta.dirname, '../consumers')
 const published = await publishedPackages()
-/** The consumers in TypeScript: one for every package, and what they all run. */
+/** The consumers in TypeScript: one per package, and what they share. */
 const sources = (await readdir(consumers)).filter((file) => extname(file) === '.ts')
 const answered = { status: 200, body: '{"received":true}', heard: true }
 const node = process.execPath
@@ -29,7 +29,7 @@ beforeAll(async () => {
     }
   }
   await install(outside)
-  // What the tests below run is what TypeScript makes of the consumers.
+  // The tests below run the compiled consumers.
   await compile('typescript', ['nodenext'], ['.cts', '.mts'], [])
 }, 10 * minute)
 
@@ -61,7 +61,7 @@ it(
     await mkdir(alone)
     await writeFile(join(alone, 'package.json'), '{}')
     await nameTarballs(alone, packed)
-    // The frameworks, which are peers, answer for themselves.
+    // The frameworks are peers, and not ours to check.
     await install(alone, '--engine-strict', '--legacy-peer-deps')
   },
   5 * minute,
@@ -114,7 +114,7 @@ describe.each([
   )
 })
 
-/** Puts the tarballs into the project's package.json, also for where one of our packages asks for another. */
+/** Adds the tarballs to the project's package.json, also as overrides for our packages' dependencies on each other. */
 async function nameTarballs(folder: string, packed: readonly Packed[]): Promise<void> {
   const file = join(folder, 'package.json')
   const manifest = JSON.parse(await readFile(file, 'utf8'))
@@ -131,7 +131,7 @@ async function install(folder: string, ...flags: readonly string[]): Promise<voi
   await outputOf('npm', ['install', ...quiet, ...flags], folder)
 }
 
-/** Compiles the consumers; declarations of ours are checked like code, and only strangers' may have faults. */
+/** Compiles the consumers. Our declarations are checked like code; only third parties' may have errors. */
 async function compile(
   typescript: string,
   [module = '', resolution = module]: readonly string[],

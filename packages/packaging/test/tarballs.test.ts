@@ -42,7 +42,7 @@ describe.each(published)('the tarball of $name', ({ folder, name }) => {
     manifest = JSON.parse(tarball.readFile(`${prefix}package.json`))
   }, 300_000)
 
-  it('holds both builds, the sources, a licence and a README, and nothing else', () => {
+  it('contains both builds, the sources, a licence and a README, and nothing else', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'LICENSE',
@@ -103,7 +103,7 @@ describe.each(published)('the tarball of $name', ({ folder, name }) => {
     }
   })
 
-  it('is right in the eyes of publint', async () => {
+  it('passes publint', async () => {
     const { messages } = await publint({
       pack: { tarball: new Uint8Array(bytes).buffer },
       strict: true,

@@ -1,19 +1,19 @@
 import { migrateKoyweDedupe } from '@x/koywe-core/postgres'
 import type pg from 'pg'
 
-/** What the soak finds in PostgreSQL when all is done. */
+/** What the soak counts in PostgreSQL at the end. */
 export interface Counts {
-  /** Events that took effect. */
+  /** Events that were applied. */
   readonly effective: number
-  /** Events that took effect more than once. */
+  /** Events that were applied more than once. */
   readonly twice: number
   /** Listener runs. */
   readonly starts: number
   /** Listener runs that failed on purpose. */
   readonly failed: number
-  /** Further runs after one that did not fail by itself: its process was killed, or its lease ran out. */
+  /** Runs after one that did not fail on its own: its process was killed, or its lease ran out. */
   readonly startedAgain: number
-  /** Runs that take longer than the lease, and are therefore renewed. */
+  /** Runs that take longer than the lease, so that it must be renewed. */
   readonly slow: number
   /** Such runs whose event was started again although no kill had ended them. */
   readonly slowTakenOver: number
@@ -22,20 +22,20 @@ export interface Counts {
 }
 
 /**
- * How the soak connects. It kills processes and never the database, so a commit need not wait for the disk; what other
- * sessions see of it is the same.
+ * How the soak connects. It kills processes, never the database, so commits need not wait for the disk; what other sessions
+ * see is the same.
  */
 export function poolSettings(connectionString: string): pg.PoolConfig {
   return { connectionString, options: '-c synchronous_commit=off' }
 }
 
-/** Creates the soak's own schema: effects, listener starts and the store's table. */
+/** Creates the soak's own schema, with tables for effects, listener starts and the store. */
 export async function createTables(
   pool: pg.Pool,
   schema: string,
   store: 'redis' | 'postgres',
 ): Promise<void> {
-  // Only with Redis is the effect's key unique: with Postgres a second effect must be able to show.
+  // The effect's key is unique only with Redis: with Postgres a second effect must be visible.
   await pool.query(`create schema ${schema};
     create table ${schema}.effects (delivery_id text not null, order_id text not null, event_name text not null);
     create ${store === 'redis' ? 'unique' : ''} index on ${schema}.effects (delivery_id);
@@ -46,12 +46,12 @@ export async function createTables(
   await migrateKoyweDedupe(pool, { table: `${schema}.deliveries` })
 }
 
-/** Notes that a server was killed, at the time of the database, as its listeners' starts are. */
+/** Records that a server was killed, on the database's clock, like the starts of its listeners. */
 export async function noteKill(pool: pg.Pool, schema: string, server: string): Promise<void> {
   await pool.query(`insert into ${schema}.kills values ($1)`, [server])
 }
 
-/** Counts what the listeners have written. */
+/** Counts what the listeners wrote. */
 export async function countEffects(pool: pg.Pool, schema: string): Promise<Counts> {
   const { rows } = await pool.query<Counts>(`
     with effects as (select count(*) as times from ${schema}.effects group by order_id, event_name),

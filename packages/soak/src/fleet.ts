@@ -19,21 +19,21 @@ export interface Fleet {
   /** How many times a server was killed. */
   readonly kills: () => number
   /**
-   * Kills a server with SIGKILL and starts it again a moment later, unless one is down already. The first is left alone, so that
-   * its memory can be watched.
+   * Kills a server with SIGKILL and restarts it a moment later, unless one is down already. The first server is spared, so that
+   * its memory can be measured.
    */
   killOne(): void
-  /** Ends all processes. @throws {Error} when a server could not be started again. */
+  /** Ends all processes. @throws {Error} when a server could not be restarted. */
   stop(): Promise<void>
 }
 
-// Run as compiled: to compile it at every restart would take longer than the time between two kills.
+// Compiled: compiling it at every restart would take longer than the time between two kills.
 const serverFile = fileURLToPath(new URL('../dist/server.js', import.meta.url))
 
 /**
  * Starts the servers.
  *
- * @param onKill Is told the name of a server that is killed.
+ * @param onKill Called with the name of each server that is killed.
  */
 export async function startFleet(
   settings: Omit<ServerSettings, 'port' | 'name'>,
@@ -79,7 +79,7 @@ export async function startFleet(
     kills: () => kills,
     killOne() {
       restart ??= killAndRestart(Math.random() < 0.5 ? 1 : 2)
-      // Reported by stop(); until then the other servers are enough.
+      // stop() reports it; until then the other servers suffice.
       restart.catch(() => {})
     },
     async stop() {

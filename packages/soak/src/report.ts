@@ -1,7 +1,7 @@
 import type { MemorySample } from './fleet.js'
 import type { SoakReport } from './run-soak.js'
 
-/** A soak's findings as text for a person. */
+/** Formats a soak's findings for a person. */
 export function formatReport(report: SoakReport): string {
   const { sent, counts, growth } = report
   const latency = [...sent.latencies].sort((a, b) => a - b)
@@ -37,8 +37,8 @@ export function formatReport(report: SoakReport): string {
     ['  started again after a kill', counts.startedAgain],
     ['  longer than the lease', counts.slow],
     ['    taken over by another', counts.slowTakenOver],
-    ['events that took effect', counts.effective],
-    ['events that took effect twice', counts.twice],
+    ['events applied', counts.effective],
+    ['events applied twice', counts.twice],
     ['requests that hung', sent.hung],
     [
       'memory, server never killed',

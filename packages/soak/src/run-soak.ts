@@ -9,10 +9,10 @@ import { type SenderResult, sendAll } from './sender.js'
 /** How a soak is run. */
 export interface SoakOptions {
   readonly store: 'redis' | 'postgres'
-  /** Different events; copies and retries come on top. */
+  /** Distinct events, not counting duplicates and retries. */
   readonly deliveries: number
   readonly orders: number
-  /** No new event is sent after so many seconds. */
+  /** Stops sending new events after this many seconds. */
   readonly seconds: number
   /** How many events are sent between two kills, on average. Default: 500. */
   readonly killEvery?: number
@@ -22,16 +22,16 @@ export interface SoakOptions {
 /** The shares of listener runs that fail, and that take longer than the lease. */
 const shares = { failing: 0.05, slow: 0.003 }
 
-/** How long a claim holds that nobody renews. */
+/** How long a claim holds without renewal. */
 const leaseMs = 2000
 
 /**
- * What may come on top of the lease until an event of a killed server is handled: the sender's pauses, tries at the server that is
- * down, and a busy machine.
+ * How much longer than the lease an event of a killed server may wait: the sender's pauses, attempts at the server that is down,
+ * and a busy machine.
  */
 const slackMs = 5000
 
-/** What a soak has found. */
+/** The findings of a soak. */
 export interface SoakReport {
   readonly store: 'redis' | 'postgres'
   readonly leaseMs: number
@@ -42,11 +42,11 @@ export interface SoakReport {
   readonly memory: readonly MemorySample[]
   /** Resident memory of the server that was never killed, in MB: medians of the middle and of the last third. */
   readonly growth: { readonly middle: number; readonly last: number } | undefined
-  /** The promises that were broken, in words; empty when all were kept. */
+  /** The broken promises, in words; empty when all were kept. */
   readonly broken: readonly string[]
 }
 
-/** Runs one soak against the real engines and removes what it has written there. */
+/** Runs one soak against the real engines and cleans up after itself. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { store, deliveries, orders, killEvery = 500, progress = () => {} } = options
   const schema = `koywe_soak_${randomUUID().slice(0, 8)}`
@@ -101,9 +101,9 @@ function brokenPromises({
   const faults: readonly (readonly [boolean, string])[] = [
     [sent.events === 0, 'nothing was sent'],
     [sent.givenUp > 0, `${sent.givenUp} events were never acknowledged`],
-    [counts.effective !== sent.events, `${counts.effective} of ${sent.events} events took effect`],
-    [counts.twice > 0, `${counts.twice} events took effect twice`],
-    [sent.notKnownAgain > 0, `${sent.notKnownAgain} late copies were not known as duplicates`],
+    [counts.effective !== sent.events, `${counts.effective} of ${sent.events} events were applied`],
+    [counts.twice > 0, `${counts.twice} events were applied twice`],
+    [sent.notKnownAgain > 0, `${sent.notKnownAgain} late duplicates were not recognised`],
     [
       longestWait > leaseMs + slackMs,
       `an event of a killed server waited for ${longestWait} ms, with a lease of ${leaseMs} ms`,
@@ -117,7 +117,7 @@ function brokenPromises({
   return faults.flatMap(([isBroken, words]) => (isBroken ? [words] : []))
 }
 
-/** Memory is only judged over a run that is long enough for the collector to have settled. */
+/** Judges memory only over a run long enough for garbage collection to settle. */
 function growthOf(memory: readonly MemorySample[]): SoakReport['growth'] {
   const samples = memory.flatMap(({ server, megabytes }) => (server === 0 ? [megabytes] : []))
   const third = Math.floor(samples.length / 3)

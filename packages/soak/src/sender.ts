@@ -4,37 +4,37 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { koyweEventNames } from '@x/koywe-core'
 import { sign } from '@x/koywe-testkit/sign'
 
-/** What the sender is asked to send. */
+/** What to send. */
 export interface SenderPlan {
   readonly secret: string
   readonly ports: readonly number[]
   readonly deliveries: number
   readonly orders: number
-  /** No new event is sent after that time, in milliseconds since the epoch. */
+  /** Stops sending new events at this time, in milliseconds since the epoch. */
   readonly until: number
   /** Called with the number of events before each is sent for the first time. */
   onSent(events: number): void
 }
 
-/** What the sender has seen. */
+/** What the sender observed. */
 export interface SenderResult {
-  /** Different events that were sent. */
+  /** Distinct events sent. */
   events: number
-  /** Events that were sent twice at the same moment. */
+  /** Events sent twice at the same time. */
   sentTwiceAtOnce: number
-  /** Events that were sent once more after their 200, and answered as a duplicate. */
+  /** Events sent again after their 200 and answered as a duplicate. */
   sentAgainLate: number
-  /** Such copies that were not answered as a duplicate. */
+  /** Events sent again after their 200 but not answered as a duplicate. */
   notKnownAgain: number
-  /** Events that left in another place than their time gives them. */
+  /** Events sent out of the order of their times. */
   outOfOrder: number
-  /** All requests, the retries too. */
+  /** All requests, including retries. */
   requests: number
-  /** How often each answer came; connections that broke have their error's code. */
+  /** How often each answer came; broken connections count under their error code. */
   readonly answers: Map<string, number>
-  /** Requests without any answer within {@link answerWithinMs} on a connection that stayed open. */
+  /** Requests without an answer within {@link answerWithinMs} on a connection that stayed open. */
   hung: number
-  /** Events that were never answered with 200. */
+  /** Events never answered with 200. */
   givenUp: number
   /** Milliseconds until each answer. */
   readonly latencies: number[]
@@ -67,7 +67,7 @@ export async function sendAll(plan: SenderPlan): Promise<SenderResult> {
 
   function bodyOf(event: number): string {
     const step = Math.floor(event / orders)
-    // Koywe's names come first; an order with more events gets names that this version does not know.
+    // Koywe's names come first; an order with more events gets unknown names.
     const eventName = koyweEventNames[step] ?? `step_${step}`
     const time = Date.UTC(2026, 0, 1) + step * 60_000 + (event % orders)
     const payload = {
@@ -161,7 +161,7 @@ function wordOf(text: string): string {
   return error ?? (duplicate ? 'duplicate' : 'received')
 }
 
-/** The numbers up to `count`, a little over 10 % of them elsewhere than in their place. */
+/** The numbers up to `count`, a little over 10 % of them out of place. */
 function shuffleSome(count: number): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, index) => index)
   for (let place = 0; place < count; place++) {

@@ -1,4 +1,4 @@
-// One server of the soak: a process of its own, so that it can be killed. Started by fleet.ts with its settings as an argument.
+// One server of the soak, in its own process so that it can be killed. fleet.ts starts it with its settings as an argument.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import express from 'express'
 import pg from 'pg'
 import { poolSettings } from './effects.js'
 
-/** What the soak tells a server. */
+/** What the soak passes to a server. */
 export interface ServerSettings {
   /** 0 for any free one. */
   readonly port: number
@@ -27,7 +27,7 @@ export interface ServerSettings {
   readonly slow: number
 }
 
-/** What a server tells the soak. */
+/** What a server reports to the soak. */
 export type ServerMessage = { readonly port: number } | { readonly rss: number }
 
 // The soak wrote this argument itself.
@@ -59,7 +59,7 @@ webhooks.onAny(async (event, delivery) => {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    // With Redis a unique key keeps the effect single; with Postgres nothing does but the claim.
+    // With Redis a unique key keeps the effect single; with Postgres only the claim does.
     await client.query(`insert into ${schema}.effects values ($1, $2, $3) on conflict do nothing`, [
       delivery.id,
       event.orderId,
@@ -77,7 +77,7 @@ webhooks.onAny(async (event, delivery) => {
     )
     throw error
   }
-  await delay(Math.random() * 10) // for a kill between the effect and its completion
+  await delay(Math.random() * 10) // leaves time for a kill between the effect and its completion
   if (fails) throw new Error('failed after its commit')
 })
 
@@ -85,7 +85,7 @@ const server = express().use(webhooks).listen(settings.port, '127.0.0.1')
 await once(server, 'listening')
 tell({ port: (server.address() as AddressInfo).port }) // a TCP server's address is an object
 setInterval(() => tell({ rss: process.memoryUsage.rss() }), 1000)
-// The soak is gone: nobody would stop this process.
+// The soak is gone, and nobody else would stop this process.
 process.on('disconnect', () => process.exit())
 
 function tell(message: ServerMessage): void {

@@ -22,7 +22,7 @@ describe.concurrent('a short soak', async () => {
 })
 
 function describeSoak(store: SoakOptions['store']): void {
-  it('loses no event and lets none take effect twice while servers are killed', {
+  it('loses no event and applies none twice while servers are killed', {
     timeout: 300_000,
   }, async () => {
     const report = await runSoak({

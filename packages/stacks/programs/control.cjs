@@ -1,10 +1,10 @@
-// The control: what a person would write by hand in the same place. Where it fails too, the stack is at fault and not we.
+// The control: what a person would write by hand in our place. If it fails too, the stack is at fault, not us.
 const { createHmac } = require('node:crypto')
 
 const secret = process.env.STACK_SECRET
 const token = process.env.STACK_TOKEN
 
-/** The request's body as text, wherever the stack has left it. */
+/** The request's body as text, wherever the stack left it. */
 async function textOf(stream, ...parsed) {
   for (const value of parsed) {
     if (typeof value === 'string' && value !== '') return value

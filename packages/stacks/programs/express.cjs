@@ -1,11 +1,11 @@
-// Express 4 or 5, whichever is installed: one layout, and what each stack changes about it.
+// Express 4 or 5, whichever is installed: one layout, and what each stack changes.
 const { heard } = require('./handlers.cjs')
 const { textOf } = require('./control.cjs')
 
 const isExpress4 = () => require('express/package.json').version.startsWith('4.')
 const everything = () => (isExpress4() ? '*' : '/{*all}')
 
-/** Another route of the application: shows that the body came through, and that the agent saw the request. */
+/** Another route of the application: shows that the body arrived, and that the agent traced the request. */
 function echo(req, res, next) {
   textOf(req, req.rawBody, req.body)
     .then((text) => res.json({ echo: text, traced: globalThis.isTraced?.() }))
@@ -39,7 +39,7 @@ function createApp({ express: handlers }, changes = {}) {
   return app
 }
 
-/** Answers 503 for a handler that is late; one route may be as slow as it likes. */
+/** Answers 503 for a late handler; one route may be as slow as it likes. */
 const timeout = () => {
   const answerInTime = require('connect-timeout')('150ms')
   return [(req, res, next) => (req.url === '/slow' ? next() : answerInTime(req, res, next))]

@@ -1,7 +1,7 @@
-// Fastify 4 or 5, whichever is installed: one layout, and what each stack changes about it.
+// Fastify 4 or 5, whichever is installed: one layout, and what each stack changes.
 const { heard } = require('./handlers.cjs')
 
-/** Where a middleware has read the request, the other routes take its body, as such applications do. */
+/** If middleware has read the request, the other routes use its body, as such applications do. */
 function takeParsedBody(app) {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', (request, payload, done) => {
@@ -29,7 +29,7 @@ const variants = {
   },
 }
 
-/** The application, its listener, and what makes it ready where nothing else does. */
+/** The application, its listener, and what makes it ready if nothing else does. */
 module.exports = async ({ fastify: handlers }, variant) => {
   const app = require('fastify')()
   takeParsedBody(app)

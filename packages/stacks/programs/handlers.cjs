@@ -1,4 +1,4 @@
-// Ours and the control with the same interface, so that a program mounts either without knowing which.
+// Ours and the control behind one interface, so that a program mounts either without knowing which.
 const { setTimeout: delay } = require('node:timers/promises')
 const { answerQuestion, createControlWebhooks, textOf } = require('./control.cjs')
 
@@ -9,7 +9,7 @@ const auth = (bearer) => ({
   isAllowed: async ({ email }) => email === 'maria@example.com',
 })
 
-/** What the listeners have heard, with the keys that do not belong there. */
+/** What the listeners received, with any keys that do not belong there. */
 const heard = []
 async function hear(event) {
   if (event.eventName === 'order_slow') await delay(400)

@@ -1,4 +1,4 @@
-// What the application runs in: a plain server, another application, or a platform that has read the request before.
+// The application's hosts: a plain server, another application, or a platform that has already read the request.
 const { createServer } = require('node:http')
 
 async function read(stream) {
@@ -7,7 +7,7 @@ async function read(stream) {
   return Buffer.concat(chunks)
 }
 
-/** A platform that reads the request, leaves what it read on it by `leave`, and then calls the application. */
+/** A platform that reads the request, calls `leave` to store what it read, and then calls the application. */
 function platform(leave) {
   return ({ listener }) =>
     createServer(async (req, res) => {
@@ -35,7 +35,7 @@ const hosts = {
     return createServer(host)
   },
 
-  // Next.js gives what it does not know to its own handler.
+  // Next.js passes unknown paths to its own handler.
   'Next.js custom server': ({ listener }) => {
     const ours = /^\/(webhooks|hooks|koywe|mounted|other|passing|heard)\b/
     return createServer((req, res) => {
@@ -55,7 +55,7 @@ const hosts = {
     req.body = bytes.length > 0 ? JSON.parse(bytes) : undefined
   }),
 
-  // Vercel's helper parses when somebody looks.
+  // Vercel's helper parses on first access.
   Vercel: platform((req, bytes) => {
     const lazily = (name, get) =>
       Object.defineProperty(req, name, { configurable: true, enumerable: true, get })
@@ -65,7 +65,7 @@ const hosts = {
   }),
 }
 
-/** These adapters know how to call Express and Koa, and are told how to call Fastify. */
+/** These adapters support Express and Koa, and need to be told how to call Fastify. */
 function callingOf({ ready, listener }) {
   if (!ready) return {}
   const sendRequest = async ({ request, response }) => {

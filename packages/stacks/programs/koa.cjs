@@ -1,8 +1,8 @@
-// Koa 2 or 3 with one of the routers, whichever are installed: one layout, and what each stack changes about it.
+// Koa 2 or 3 with one of the routers, whichever are installed: one layout, and what each stack changes.
 const { heard } = require('./handlers.cjs')
 const { textOf } = require('./control.cjs')
 
-/** Another route of the application: shows that the body came through, and that the agent saw the request. */
+/** Another route of the application: shows that the body arrived, and that the agent traced the request. */
 async function echo(ctx) {
   const { rawBody, body } = ctx.request
   const text = await textOf(ctx.req, rawBody, ctx.req.rawBody, body, ctx.req.body)

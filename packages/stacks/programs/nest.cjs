@@ -1,10 +1,10 @@
-// Nest on either platform, without a compiler: decorators are functions.
+// Nest on either platform, without a compiler: decorators are just functions.
 require('reflect-metadata')
 const { Controller, Get, Module, Post, Req, RequestMethod } = require('@nestjs/common')
 const { NestFactory } = require('@nestjs/core')
 const { heard } = require('./handlers.cjs')
 
-/** What the middleware answers before. */
+/** The handler of a route that the middleware answers first. */
 const createPlaceholder = () => () => {
   throw new Error('The middleware has passed its request on.')
 }

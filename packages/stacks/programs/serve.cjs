@@ -1,5 +1,5 @@
-// Starts one stack: node serve.cjs <program> <variant> <host> <koywe or control>. Says over its channel where it listens, or
-// answers the events that come over it.
+// Starts one stack: node serve.cjs <program> <variant> <host> <koywe or control>. Reports its address over IPC, or
+// answers the events that arrive there.
 const { handlers } = require('./handlers.cjs')
 const { functions, hosts } = require('./hosts.cjs')
 

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { Agent, request as send } from 'node:http'
 import { answerOf, type EventForm, lambdaEventOf } from './lambda-events.js'
 
-/** What is asked of a stack. */
+/** A request to a stack. */
 export interface Request {
   readonly method: 'GET' | 'POST'
   readonly path: string
@@ -10,19 +10,19 @@ export interface Request {
   readonly body?: string
 }
 
-/** What it answers. */
+/** A stack's answer. */
 export interface Answer {
   readonly status: number
   readonly body: string
 }
 
-/** Asks a stack, and rejects when there is no answer. */
+/** Sends a request to a stack. Rejects when no answer comes. */
 export type Ask = (request: Request) => Promise<Answer>
 
 const answersWithinMs = 15_000
 const noAnswer = 'no answer'
 
-/** Gives up on a stack that has been silent once, so that a fault costs one waiting and not twenty. */
+/** Gives up on a stack after its first silence, so that a fault costs one timeout instead of twenty. */
 export function giveUpOnSilence(ask: Ask): Ask {
   let silent = false
   return async (request) => {
@@ -36,7 +36,7 @@ export function giveUpOnSilence(ask: Ask): Ask {
   }
 }
 
-/** Asks a server over one connection, which is kept alive as long as the server lets it. */
+/** Sends requests over one connection, kept alive as long as the server allows. */
 export function askOverSocket(port: number): Ask {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   return ({ method, path, headers, body }) =>
@@ -56,7 +56,7 @@ export function askOverSocket(port: number): Ask {
     })
 }
 
-/** Invokes a function with the events that AWS makes of requests. */
+/** Invokes a function with the events that AWS would create from the requests. */
 export function askByEvents(child: ChildProcess, form: EventForm): Ask {
   return (request) =>
     new Promise((resolve, reject) => {

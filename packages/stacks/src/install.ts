@@ -9,7 +9,7 @@ import { asOf, type Install, installs, type Packages } from './installs.js'
 const here = join(import.meta.dirname, '..')
 const checkout = createHash('sha256').update(here).digest('hex').slice(0, 8)
 
-/** Outside of the workspace, one folder for each checkout of it. Kept, so that only the first run is slow. */
+/** Outside of the workspace, one folder per checkout. Kept, so that only the first run is slow. */
 export const cache = join(tmpdir(), `koywe-stacks-${checkout}`)
 
 /** Where the programs of an install are. */
@@ -17,7 +17,7 @@ export function programsOf(install: Install): string {
   return join(cache, install, 'programs')
 }
 
-/** Packs our packages and installs them above all stacks, where each finds them as it finds any package. */
+/** Packs our packages and installs them in a folder above all stacks, where each resolves them as usual. */
 export async function installOurs(): Promise<void> {
   const packed = join(cache, 'packed')
   await rm(packed, { recursive: true, force: true })
@@ -32,7 +32,7 @@ export async function installOurs(): Promise<void> {
   await npmInstall(cache, ours, { overrides: ours })
 }
 
-/** Installs a set of packages, unless it is there already, and lays the programs beside them. */
+/** Installs a set of packages, unless it is installed already, and copies the programs next to it. */
 export async function installStack(install: Install): Promise<void> {
   const folder = join(cache, install)
   await mkdir(folder, { recursive: true })
@@ -52,6 +52,6 @@ async function npmInstall(folder: string, dependencies: Packages, more: object =
   const manifest = { name: 'stack', private: true, dependencies, ...more }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts']
-  // A stack names every package itself, so none comes as a peer.
+  // A stack names every package it needs, so peers are not installed.
   await outputOf('npm', ['install', '--legacy-peer-deps', '--before', asOf, ...quiet], folder)
 }

@@ -1,7 +1,7 @@
-/** What the packages need in turn is taken as it was published on this day, so that every run installs the same. */
+/** Transitive dependencies are resolved as of this day, so that every run installs the same versions. */
 export const asOf = '2026-11-24'
 
-/** Sets of packages that are installed together, each into a folder of its own. All of them run on Node 20.19. */
+/** Sets of packages that are installed together, each in its own folder. All of them run on Node 20.19. */
 export const installs = {
   express4: {
     express: '4.22.3',
@@ -50,7 +50,7 @@ export type Packages = Readonly<Record<string, string>>
 /** The name of a set. */
 export type Install = keyof typeof installs
 
-/** Adapters of functions that take an application of any framework, and what calls one from an Express application. */
+/** Serverless adapters that accept an application of any framework, and packages that call one from Express. */
 function forHosts(): Packages {
   return {
     'serverless-http-3': 'npm:serverless-http@3.2.0',

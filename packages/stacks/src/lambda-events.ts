@@ -8,7 +8,7 @@ export interface EventForm {
 
 const host = 'abcdef1234.execute-api.us-east-1.amazonaws.com'
 
-/** The event that AWS makes of a request, field by field as its documentation shows it. */
+/** The event that AWS creates from a request, field by field as documented. */
 export function lambdaEventOf(request: Request, { source, base64 }: EventForm): object {
   const { method, path } = request
   const sent = { ...request.headers, host, 'x-forwarded-for': '203.0.113.7' }
@@ -78,13 +78,13 @@ function contextOf(stage: string): object {
   }
 }
 
-/** What AWS makes of a function's response. */
+/** What AWS turns a function's response into. */
 export function answerOf(response: unknown): Answer {
   const { statusCode, body, isBase64Encoded } = response as {
     statusCode: number
     body?: string
     isBase64Encoded?: boolean
-  } // what every adapter of functions returns
+  } // what every serverless adapter returns
   return {
     status: statusCode,
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8').toString(),

@@ -19,7 +19,7 @@ await installOurs()
 const needed = chosen.flatMap(({ install, agent }) => (agent ? [install, agent] : [install]))
 await inParallel([...new Set(needed)], installStack)
 
-// Each is printed as soon as all before it are.
+// Each result is printed once all before it are.
 const done = new Map<Stack, readonly Row[]>()
 let printed = 0
 await inParallel(chosen, async (stack) => {
@@ -37,7 +37,7 @@ const failed = rows.filter((row) => isBroken(row) || faultsOf(row).length > 0)
 console.log(`${rows.length - failed.length} passed, ${failed.length} failed`)
 process.exitCode = failed.length > 0 || rows.length === 0 ? 1 : 0
 
-/** A row for each way in which the stack is asked. */
+/** One row for each form of requests to the stack. */
 async function rowsOf(stack: Stack): Promise<readonly Row[]> {
   const ours = await runStack(stack, 'koywe')
   const control = await runStack(stack, 'control')

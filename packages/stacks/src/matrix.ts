@@ -1,6 +1,6 @@
 import type { Result } from './questions.js'
 
-/** What came of one stack, asked in one way. */
+/** The result of one stack with one form of requests. */
 export interface Row {
   readonly family: string
   readonly name: string
@@ -8,18 +8,18 @@ export interface Row {
   readonly control: readonly Result[]
 }
 
-/** Whether the stack did not even start with the control, so that nothing can be said of ours. */
+/** Whether the stack did not even start with the control, which says nothing about ours. */
 export function isBroken({ control }: Row): boolean {
   return control.some(({ question, fault }) => question === 'start' && fault !== undefined)
 }
 
-/** What ours fails where the control does not. */
+/** The questions that ours fails and the control passes. */
 export function faultsOf({ ours, control }: Row): readonly Result[] {
   const failedToo = new Set(control.filter(({ fault }) => fault).map(({ question }) => question))
   return ours.filter(({ question, fault }) => fault && !failedToo.has(question))
 }
 
-/** One line for a stack, ours beside the control, and one for each kind of fault. */
+/** One line per stack, ours next to the control, and one per kind of fault. */
 export function formatRow(row: Row): string {
   const faults = faultsOf(row)
   const mark = isBroken(row) ? 'BROKEN' : faults.length > 0 ? 'FAILED' : 'ok'
@@ -33,7 +33,7 @@ export function formatRow(row: Row): string {
   ].join('\n')
 }
 
-/** One line for each kind of fault, with the questions that it answers. */
+/** One line per kind of fault, with the questions it concerns. */
 function linesOf(results: readonly Result[]): readonly string[] {
   const questions = new Map<string, string[]>()
   for (const { question, fault = '' } of results) {

@@ -2,28 +2,28 @@ import { randomUUID } from 'node:crypto'
 import { sign } from '@x/koywe-testkit/sign'
 import type { Answer, Ask, Request } from './asker.js'
 
-/** What the stacks are told in their environment. */
+/** The stacks' environment variables. */
 export const agreement = {
   secret: 'the secret of the stacks, of 32 bytes or more',
   token: 'the-token-of-the-stacks',
 }
 
-/** One thing that is tried, and what came of it. */
+/** One check and its result. */
 export interface Result {
   readonly question: string
-  /** Absent when all went well. */
+  /** Absent when the check passed. */
   readonly fault?: string
 }
 
-/** What a stack tells of itself when it is ready. */
+/** What a stack reports when it is ready. */
 export interface Facts {
-  /** Where it has put the handlers: bare, on a route, on a path. */
+  /** Where it mounted the handlers: without a path, on a route, on a path. */
   readonly places: readonly string[]
-  /** Whether an agent must have seen the requests. */
+  /** Whether an agent must have traced the requests. */
   readonly traced: boolean
   /** Whether the application answers before a slow handler does. */
   readonly impatient: boolean
-  /** Whether a route of the application may pass a request on. */
+  /** Whether one of the application's routes may pass a request on. */
   readonly passing: boolean
 }
 
@@ -38,7 +38,7 @@ const authAt: Readonly<Record<string, string>> = {
   mounted: '/mounted/ask',
 }
 
-/** Asks everything of a stack, one after the other. */
+/** Runs every check on a stack, one after the other. */
 export async function askEverything(ask: Ask, facts: Facts): Promise<readonly Result[]> {
   const results: Result[] = []
   const handled: string[] = []
@@ -91,7 +91,7 @@ export async function askEverything(ask: Ask, facts: Facts): Promise<readonly Re
 
 interface Wanted {
   readonly status: number
-  /** Compared as JSON; absent when any will do. */
+  /** Compared as JSON; absent when any body is fine. */
   readonly body?: unknown
 }
 
@@ -106,13 +106,13 @@ async function faultOf(ask: () => Promise<Answer>, wanted: Wanted): Promise<{ fa
   }
 }
 
-/** The words of a body, which may be a page. */
+/** A body as plain text; it may be an HTML page. */
 function textIn(body: string): string {
   const text = body.replace(/<head>.*<\/head>/s, '').replaceAll(/<[^>]*>/g, ' ')
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, 150)
 }
 
-/** Every good event once, no other, and nothing in them but what was sent. */
+/** Checks that every valid event arrived exactly once, unchanged, and nothing else did. */
 async function faultOfHeard(ask: Ask, handled: readonly string[]): Promise<{ fault?: string }> {
   const request = { method: 'GET', path: '/heard', headers: {} } as const
   let heard: readonly { orderId: string; foreign: readonly string[] }[] = []

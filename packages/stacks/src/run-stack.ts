@@ -7,12 +7,12 @@ import { programsOf } from './install.js'
 import { agreement, askEverything, type Result } from './questions.js'
 import type { Stack } from './stacks.js'
 
-/** Which handlers a stack is given: ours, or those that a person would write by hand. */
+/** Which handlers a stack gets: ours, or hand-written ones as the control. */
 export type Side = 'koywe' | 'control'
 
 const readyWithinMs = 120_000
 
-/** Starts a stack as a process of its own, asks everything of it and ends it: one list for each form of events. */
+/** Starts a stack in its own process, runs every check and ends it. Returns one list per form of events. */
 export async function runStack(stack: Stack, side: Side): Promise<readonly (readonly Result[])[]> {
   const { child, output } = start(stack, side)
   const forms = stack.events ?? [undefined]
@@ -54,7 +54,7 @@ function start({ install, agent, program, variant, host }: Stack, side: Side) {
   return { child, output: () => text }
 }
 
-/** The line that names the error, else the last ones. */
+/** The line that names the error, or else the last lines. */
 function reasonIn(output: string): string {
   return /^.*Error\b.*$/m.exec(output)?.[0] ?? output.slice(-300)
 }

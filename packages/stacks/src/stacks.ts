@@ -14,11 +14,11 @@ export interface Stack {
   /** A file of `programs/`, and which of its variants. */
   readonly program: 'express' | 'koa' | 'fastify' | 'nest'
   readonly variant: string
-  /** What the application runs in: an entry of `programs/hosts.cjs`. */
+  /** The application's host: an entry of `programs/hosts.cjs`. */
   readonly host: string
-  /** How it is invoked, where it is a function instead of a server. */
+  /** How it is invoked, if it is a function instead of a server. */
   readonly events?: readonly EventForm[]
-  /** Whether it stands for its family in a sample. */
+  /** Whether it represents its family in the sample. */
   readonly sample: boolean
 }
 

@@ -5,7 +5,7 @@ export const redisUrl = process.env.KOYWE_TEST_REDIS_URL ?? 'redis://127.0.0.1:6
 export const postgresUrl =
   process.env.KOYWE_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test'
 
-/** Tells whether something listens there. */
+/** Returns whether something listens there. */
 export function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2000 })

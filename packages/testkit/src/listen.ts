@@ -13,7 +13,7 @@ export async function listen(app: RequestListener): Promise<RunningServer> {
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    port: (server.address() as AddressInfo).port, // a TCP server's address is an object
+    port: (server.address() as AddressInfo).port, // the address of a TCP server is an object
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

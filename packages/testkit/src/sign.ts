@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 // Made with Node's own crypto alone. This file must never import core: a signer that shares its code with the verifier
 // proves nothing.
 
-/** Koywe's page to the letter: HMAC-SHA256 over the payload as `JSON.stringify` writes it, in hex. */
+/** Exactly as Koywe documents it: HMAC-SHA256 over the payload as `JSON.stringify` writes it, in hex. */
 export function signatureOf(payload: unknown, secret: string): string {
   return createHmac('sha256', secret).update(JSON.stringify(payload)).digest('hex')
 }

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-/** A request as it goes over the wire. Nothing is added or corrected. */
+/** A request exactly as it goes over the wire. */
 export interface WireRequest {
   readonly method?: string
   readonly path: string
@@ -8,11 +8,11 @@ export interface WireRequest {
   readonly body?: string | Uint8Array
   /** Sends the body in chunks and without Content-Length. */
   readonly chunked?: boolean
-  /** Does not add Content-Length or Transfer-Encoding; the headers say what the client claims. */
+  /** Adds neither Content-Length nor Transfer-Encoding: the headers are what the client claims. */
   readonly unframed?: boolean
 }
 
-/** An answer as it came over the wire. */
+/** An answer as received. */
 export interface WireResponse {
   readonly status: number
   readonly headers: ReadonlyMap<string, string>
@@ -22,7 +22,7 @@ export interface WireResponse {
 /** How long an answer may take before the test fails: nothing may hang. */
 export const answerWithinMs = 10_000
 
-/** Sends one request over a socket of its own and reads the answer to its last byte. */
+/** Sends one request over its own socket and reads the whole answer. */
 export async function send(port: number, request: WireRequest): Promise<WireResponse> {
   const socket = await open(port)
   try {
@@ -39,7 +39,7 @@ export async function open(port: number): Promise<Socket> {
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve).once('error', reject)
   })
-  // A server may reset a connection that was misused; the test looks at the answer instead.
+  // A server may reset a misused connection; the test checks the answer instead.
   socket.on('error', () => {})
   return socket
 }
@@ -60,7 +60,7 @@ export function encode(request: WireRequest): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), framed])
 }
 
-/** Reads one answer, which every one of ours frames with Content-Length. */
+/** Reads one answer. All of ours have a Content-Length. */
 export async function readResponse(socket: Socket): Promise<WireResponse> {
   let received = Buffer.alloc(0)
   return new Promise((resolve, reject) => {
@@ -83,7 +83,7 @@ export async function readResponse(socket: Socket): Promise<WireResponse> {
   })
 }
 
-/** Waits until the server has closed the connection. An error on it is one way of being closed. */
+/** Waits until the server closes the connection; an error on it counts as closed. */
 export async function closing(socket: Socket): Promise<void> {
   socket.resume()
   if (socket.closed) return

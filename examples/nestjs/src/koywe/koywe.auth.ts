@@ -1,2 +1,2 @@
-/** The token under which Nest injects what the authentication callback goes by, a `KoyweAuthCallbackOptions`. */
+/** Injection token of the authentication callback's options (`KoyweAuthCallbackOptions`). */
 export const koyweAuth = Symbol('KoyweAuthCallbackOptions')

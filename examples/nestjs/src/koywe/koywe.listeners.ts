@@ -3,7 +3,7 @@ import type { Delivery, KoyweEvent, KoyweWebhooks } from '@x/koywe-core'
 import { OrdersService } from '../orders/orders.service'
 import { koyweReceiver } from './koywe.receiver'
 
-/** Hands Koywe's events to the services that care. A listener that throws makes Koywe's delivery fail, so that it can come again. */
+/** Hands Koywe's events to your services. When a listener throws, the delivery fails and Koywe can retry it. */
 @Injectable()
 export class KoyweListeners implements OnModuleInit, OnApplicationShutdown {
   constructor(
@@ -20,7 +20,7 @@ export class KoyweListeners implements OnModuleInit, OnApplicationShutdown {
       .onAny((event) => console.log(`event ${event.eventName} order ${event.orderId}`))
   }
 
-  /** By now no delivery comes in any more; the services that are injected here may go when the last listener has ended. */
+  /** Runs after the server has closed. Waits for the last listener, so that the injected services outlive it. */
   onApplicationShutdown(): Promise<void> {
     return this.webhooks.idle()
   }

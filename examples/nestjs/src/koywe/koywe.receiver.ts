@@ -1,2 +1,2 @@
-/** The token under which Nest injects the receiver, a `KoyweWebhooks`. */
+/** Injection token of the receiver (`KoyweWebhooks`). */
 export const koyweReceiver = Symbol('KoyweWebhooks')

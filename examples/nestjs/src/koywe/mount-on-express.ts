@@ -9,8 +9,8 @@ import { koyweAuth } from './koywe.auth'
 import { koyweReceiver } from './koywe.receiver'
 
 /**
- * Answers `POST /webhooks/koywe` and `POST /koywe/auth`, whatever global prefix, guards and pipes the app has; everything
- * else goes on to Nest.
+ * Answers `POST /webhooks/koywe` and `POST /koywe/auth`, regardless of the app's global prefix, guards and pipes; all other
+ * requests reach Nest.
  */
 export function mountKoywe(app: NestExpressApplication): void {
   app.use(koyweWebhooks(app.get<KoyweWebhooks>(koyweReceiver)))

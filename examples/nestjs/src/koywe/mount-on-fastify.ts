@@ -9,8 +9,8 @@ import { koyweAuth } from './koywe.auth'
 import { koyweReceiver } from './koywe.receiver'
 
 /**
- * Answers `POST /webhooks/koywe` and `POST /koywe/auth`, whatever global prefix, guards and pipes the app has; every other
- * route and parser stays as it is.
+ * Answers `POST /webhooks/koywe` and `POST /koywe/auth`, regardless of the app's global prefix, guards and pipes. Other routes
+ * and parsers are left alone.
  */
 export async function mountKoywe(app: NestFastifyApplication): Promise<void> {
   await app.register(koyweWebhooks, { webhooks: app.get<KoyweWebhooks>(koyweReceiver) })

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 
-/** What happened to an order, and when we were told. */
+/** What happened to an order, and when the webhook arrived. */
 export interface OrderStatus {
   readonly orderId: string
   readonly status: string
@@ -9,8 +9,8 @@ export interface OrderStatus {
 
 @Injectable()
 export class OrdersService {
-  // Stands for a table of your database: one row for each event. With `delivery.id` as its key, an event that is
-  // delivered twice is one row, and an event that comes late overwrites no other.
+  // Stand-in for a database table with one row per event, keyed on `delivery.id`: an event that is delivered twice
+  // is still one row, and a late event overwrites no other.
   private readonly rows = new Map<string, OrderStatus>()
 
   async record(deliveryId: string, row: OrderStatus): Promise<void> {

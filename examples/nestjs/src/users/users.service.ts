@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 
 @Injectable()
 export class UsersService {
-  /** Stands for a query to your database. */
+  /** Stand-in for a query to your database. */
   async mayOperate(email: string): Promise<boolean> {
     const { USERS_FILE = 'users.json' } = process.env
     const users: unknown[] = JSON.parse(await readFile(USERS_FILE, 'utf8'))

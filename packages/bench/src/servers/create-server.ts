@@ -7,7 +7,7 @@ export const frameworks = ['express', 'koa', 'fastify'] as const
 export type Framework = (typeof frameworks)[number]
 
 /**
- * Makes the server of that name: `express bare`, `koa receiver`, …, `open`, `parsed` or `parser`. Only its own framework is loaded.
+ * Creates the server of that name: `express bare`, `koa receiver`, …, `open`, `parsed` or `parser`. Only its own framework is loaded.
  *
  * @throws {TypeError} when no server has that name.
  */

@@ -11,15 +11,15 @@ import type { KoyweListeners, KoyweWebhooks, KoyweWebhooksOptions } from '../web
 import { createMatcher, type Framework, type Matcher, type PathOption } from './matcher.js'
 import { webhooksOf, withListeners } from './webhooks-of.js'
 
-/** Settings of an adapter's `koyweWebhooks`. */
+/** Options of an adapter's `koyweWebhooks`. */
 export interface AdapterWebhooksOptions extends KoyweWebhooksOptions, PathOption {}
 
-/** Settings of an adapter's `koyweAuthCallback`. */
+/** Options of an adapter's `koyweAuthCallback`. */
 export interface AdapterAuthCallbackOptions<Field extends string = 'email'>
   extends KoyweAuthCallbackOptions<Field>,
     PathOption {}
 
-/** Makes the rule whether a request is for us, from what the framework shows of it. */
+/** Creates the function that decides whether a request is ours, from what the framework shows of it. */
 export type CreateIsOurs = <Request>(framework: Framework<Request>) => Matcher<Request>
 
 /** The two public functions of an adapter. */
@@ -33,7 +33,7 @@ export interface Adapter<Middleware> {
   ): Middleware
 }
 
-// Written as records so that an option that is added there cannot be forgotten here.
+// A record, so that a new option cannot be forgotten here.
 const webhooksOptions: Record<keyof AdapterWebhooksOptions, true> = {
   path: true,
   limit: true,
@@ -43,7 +43,7 @@ const webhooksOptions: Record<keyof AdapterWebhooksOptions, true> = {
 }
 
 /**
- * Makes both public functions of an adapter for a framework whose middleware sees all requests.
+ * Creates both public functions of an adapter for a framework whose middleware sees all requests.
  *
  * @param toMiddleware Wraps a handler for the framework: asks whether a request is ours, and writes the answer.
  */
@@ -81,14 +81,14 @@ export function createAdapter<Middleware extends object>(
 
 const named = new Map<string, number>()
 
-/** Tracers keep the name of what they wrap, so that it tells which of two middlewares stands somewhere. */
+/** Tracers keep the name of what they wrap, so a unique name identifies the middleware under a wrapper. */
 function uniqueName(name: string): string {
   const count = (named.get(name) ?? 0) + 1
   named.set(name, count)
   return count === 1 ? name : `${name}${count}`
 }
 
-/** Whether a function, or what a framework remembers of it, is this very middleware or a wrapper that kept its name. */
+/** Whether a name belongs to this middleware, or to a wrapper that kept the middleware's name. */
 export function isNamedAs(name: unknown, middleware: { readonly name: string }): boolean {
   return typeof name === 'string' && name.endsWith(middleware.name)
 }

@@ -1,40 +1,40 @@
 import { quote } from '../log/quote.js'
 
-/** The option of an adapter that says where it answers. */
+/** The option that says where an adapter answers. */
 export interface PathOption {
   /**
-   * The exact path to answer at, relative to where the handler is mounted. `'*'` answers every POST that arrives, for a
-   * handler that you call from a route of your own. Default: the route or path it is mounted on, else `/webhooks/koywe`
-   * (webhooks) or `/koywe/auth` (authentication callback).
+   * The exact path to answer, relative to the mount. `'*'` answers every POST that arrives, for a handler that you call from your
+   * own route. Default: the route or path it is mounted on, or else `/webhooks/koywe` (webhooks) or `/koywe/auth` (authentication
+   * callback).
    */
   readonly path?: string | undefined
 }
 
 /**
- * What a framework shows of the place where a request has reached a handler:
+ * Where a request reached a handler, as far as the framework shows it:
  *
- * - `here`: on a route or mount path of the handler's own;
- * - `outside`: no route has matched, so the handler is mounted bare;
- * - `elsewhere`: a route has matched and called `next`, and the handler is mounted bare behind it;
- * - `unclear`: a route has matched, and something is wrapped so that nobody can see what stands on it.
+ * - `here`: on the handler's own route or mount path;
+ * - `outside`: no route matched, so the handler is mounted bare;
+ * - `elsewhere`: a route matched and called `next`, and the handler is mounted bare behind it;
+ * - `unclear`: a route matched, but a wrapper hides which handler is on it.
  */
 export type Place = 'here' | 'outside' | 'elsewhere' | 'unclear'
 
-/** How an adapter reads the facts off its framework's own objects. */
+/** How an adapter reads its framework's objects. */
 export interface Framework<Request> {
   /** The request's path without its query, relative to the mount. */
   pathOf(request: Request): string
-  /** Asked last, when the path alone does not decide. */
+  /** Called last, when the path alone does not decide. */
   placeOf(request: Request, next: unknown): Place
 }
 
-/** Decides whether a request is for us. */
+/** Decides whether a request is ours. */
 export type Matcher<Request> = (method: string, request: Request, next: unknown) => boolean
 
 const cures =
-  "If it stands on that route as well, make another one for it with the option `path: '*'`; else mount it before the routes."
+  "If that route uses it too, create a second one for the route with the option `path: '*'`; otherwise mount it before the routes."
 
-/** What {@link createMatcher} decides by. */
+/** What {@link createMatcher} needs. */
 export interface MatcherParts<Request> extends Framework<Request> {
   /** The option `path`. */
   readonly path: string | undefined
@@ -44,8 +44,8 @@ export interface MatcherParts<Request> extends Framework<Request> {
 }
 
 /**
- * Makes the rule that is the same in every framework whose middleware sees all requests. A handler on a route is only
- * ever reached through that route, so whoever was once reached without one is mounted bare. A wrapper cannot hide that.
+ * Creates the rule shared by all frameworks whose middleware sees every request. A handler on a route is only ever reached
+ * through that route, so a handler that was once reached without one is mounted bare. No wrapper can hide that.
  *
  * @throws {TypeError} when the `path` option is neither a path nor `'*'`.
  */
@@ -72,7 +72,7 @@ export function createMatcher<Request>({
     if (nearMiss.test(path)) {
       warnOnce(
         'near miss',
-        `a POST to ${quote(path)} was passed on, because the path is compared to the letter. ` +
+        `a POST to ${quote(path)} was passed on, because the path must match exactly. ` +
           `Register the URL that ends in ${option ?? defaultPath} with Koywe, or set the option \`path\`.`,
       )
     }
@@ -84,8 +84,8 @@ export function createMatcher<Request>({
     if (answered === undefined) return
     warnOnce(
       'answered',
-      `a POST to ${quote(answered)} was answered, because only routes had led to this middleware until then. Now a request ` +
-        `came without one, so it is mounted outside of routes, and POSTs to other paths than ${defaultPath} are passed on. ` +
+      `a POST to ${quote(answered)} was answered, because until then every request had come through a route. Now one came ` +
+        `without, so this middleware is mounted outside of routes, and POSTs to paths other than ${defaultPath} are passed on. ` +
         cures,
     )
   }
@@ -102,7 +102,7 @@ export function createMatcher<Request>({
     }
     warnOnce(
       'passed on',
-      `a POST to ${quote(path)} was passed on, although a route had matched it, because this middleware is mounted ` +
+      `a POST to ${quote(path)} was passed on, although a route matched it, because this middleware is mounted ` +
         `outside of routes. ${cures}`,
     )
     return passOn(path)
@@ -110,7 +110,7 @@ export function createMatcher<Request>({
 
   return (method, request, next) => {
     if (method !== 'POST') {
-      // Any request can show that the handler is mounted bare; then this costs nothing any more.
+      // Any request can show that the handler is mounted bare. Once that is known, this check costs nothing.
       if (!isBare && option === undefined && placeOf(request, next) === 'outside') {
         learnThatItIsBare()
       }
@@ -130,7 +130,7 @@ export function checkPath(path: unknown): void {
   throw new TypeError("`path` must begin with a slash, as in '/webhooks/koywe', or be '*'.")
 }
 
-/** Fits a path that differs in case, doubled slashes or a slash at the end. */
+/** Matches a path that differs in case, doubled slashes or a trailing slash. */
 function createNearMiss(path: string): RegExp {
   const segments = path.split('/').filter((segment) => segment !== '')
   const literal = segments.map((segment) => segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpResponse } from '../http/contract.js'
 
-/** How long an unread upload is drained after its answer, in milliseconds, so that the client can read that answer. */
+/** How long to drain an upload after its answer, in milliseconds, so that the client can read the answer. */
 const drainMs = 2000
 
 /**
- * Writes an answer to Node's own response, so that no formatter, hook or serializer of the application can change it.
- * Headers that earlier middleware has set stay. Does nothing when something else has answered already.
+ * Writes an answer to Node's response, so that none of the application's formatters, hooks or serializers can change it.
+ * Keeps headers set by earlier middleware. Does nothing if something else has already answered.
  *
- * An answer that comes before the upload is complete closes the connection: the rest is drained for two seconds at most.
+ * An answer before the end of the upload closes the connection; the rest is drained for two seconds at most.
  */
 export function sendResponse(
   request: IncomingMessage,
@@ -17,12 +17,12 @@ export function sendResponse(
 ): void {
   if (response.headersSent || response.writableEnded) return
   if (request.complete || request.readableEnded || request.httpVersionMajor > 1) {
-    // Two statements: what wraps `writeHead` (serverless-http does) may return nothing.
+    // Two statements: a wrapped `writeHead`, as in serverless-http, may return nothing.
     response.writeHead(status, headers)
     response.end(body)
     return
   }
-  // `end` would close the socket at once, and a client that is still sending would never see the answer.
+  // `end` would close the socket at once, so a client that is still sending would never see the answer.
   response.writeHead(status, { ...headers, connection: 'close' })
   response.write(body)
   const finish = (): void => {

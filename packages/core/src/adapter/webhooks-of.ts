@@ -7,9 +7,9 @@ import {
 } from '../webhooks/webhooks.js'
 
 /**
- * Makes a receiver of what a user gave to an adapter: secrets, or a receiver that was made elsewhere.
+ * Returns the receiver for what a user passed to an adapter: secrets, or an existing receiver.
  *
- * @throws {TypeError} like {@link createKoyweWebhooks}, and when settings are given along with a finished receiver.
+ * @throws {TypeError} like {@link createKoyweWebhooks}, and when options are passed along with an existing receiver.
  */
 export function webhooksOf(
   source: Secrets | KoyweWebhooks,
@@ -22,11 +22,11 @@ export function webhooksOf(
   }
   if ([limit, timeoutMs, logger, dedupe].every((setting) => setting === undefined)) return source
   throw new TypeError(
-    'A finished receiver keeps its settings: give `limit`, `timeoutMs`, `logger` and `dedupe` to createKoyweWebhooks.',
+    'An existing receiver keeps its options: pass `limit`, `timeoutMs`, `logger` and `dedupe` to createKoyweWebhooks.',
   )
 }
 
-/** Gives a middleware the methods of its receiver, so that it is the emitter of its own events. */
+/** Adds the receiver's methods to a middleware, so that it is the emitter of its own events. */
 export function withListeners<T extends object>(
   middleware: T,
   webhooks: KoyweWebhooks,

@@ -13,8 +13,8 @@ import { checkOptions } from '../setup/options.js'
 import { type CallerCheck, type RequestCheck, toCallerCheck } from './credentials.js'
 
 /**
- * Koywe's question: may this user operate? Its field (`email`, or the one that the option `field` names) is as Koywe sent it:
- * 1 to 254 characters, neither trimmed nor put into lower case.
+ * Koywe's question: may this user operate? The field (`email`, or the one named by the option `field`) is as Koywe sent it: 1 to
+ * 254 characters, neither trimmed nor lower-cased.
  */
 export type AuthQuestion<Field extends string = 'email'> = {
   readonly [Name in Field]: string
@@ -26,26 +26,26 @@ export type AuthQuestion<Field extends string = 'email'> = {
   readonly signal: AbortSignal
 }
 
-/** Keeps TypeScript from guessing the field from the parameter of `isAllowed`: only the option `field` names it. */
+/** Keeps TypeScript from inferring the field from the parameter of `isAllowed`: only the option `field` sets it. */
 type Given<Field extends string> = [Field][Field extends unknown ? 0 : never]
 
-/** Settings of the authentication callback. */
+/** Options of the authentication callback. */
 export interface KoyweAuthCallbackOptions<Field extends string = 'email'> {
-  /** How Koywe shows who it is. There is no default. */
+  /** How Koywe authenticates: `bearer`, `basic`, `apiKey`, `bodySignature`, `anyOf`, or a function. Required. */
   readonly auth: CallerCheck | RequestCheck
-  /** Decides. Only a literal `true`, or a promise of it, is a yes. */
+  /** Decides whether the user may operate. Only a literal `true`, or a promise of it, is a yes. */
   readonly isAllowed: (question: AuthQuestion<Given<Field>>) => boolean | Promise<boolean>
-  /** The field that names the user, as it was registered with Koywe. Default: `'email'`. */
+  /** The field that names the user, as registered with Koywe. Default: `'email'`. */
   readonly field?: Field
-  /** How long the answer may take, in milliseconds; then it is no. Koywe documents no limit of its own. Default: 5000. */
+  /** Time limit for the answer, in milliseconds; after that it is no. Koywe documents no limit. Default: 5000. */
   readonly timeoutMs?: number
-  /** The largest body that is read, in bytes. Default: 4096. */
+  /** The largest body to read, in bytes. Default: 4096. */
   readonly limit?: number
-  /** Where the sentences for the developer go; `false` for nowhere. Default: the framework's log of the request, else `console`. */
+  /** Receives messages meant for the developer; `false` silences them. Default: the framework's logger of the request, or `console`. */
   readonly logger?: Logger | false
 }
 
-/** The names of {@link KoyweAuthCallbackOptions}, for adapters that have options of their own beside them. */
+/** The names of {@link KoyweAuthCallbackOptions}, for adapters that add their own. */
 export const authCallbackOptions: readonly string[] = Object.keys({
   auth: true,
   isAllowed: true,
@@ -56,12 +56,23 @@ export const authCallbackOptions: readonly string[] = Object.keys({
 } satisfies Record<keyof KoyweAuthCallbackOptions, true>)
 
 /**
- * Makes the handler of Koywe's authentication callback. It answers `true` only with status 200 and only when
- * `isAllowed` gave exactly `true` to an admitted, well-formed question; every other answer has the body `false`,
- * because Koywe takes any truthy body for a yes.
- * Source: Koywe's page, "something that looks like a boolean", and its pseudo-code `if (!validUser(payload.email)) throw`.
+ * Creates the handler of Koywe's authentication callback. It answers `true` only with status 200, and only if `isAllowed` returned
+ * exactly `true` for an admitted, well-formed question. Every other answer has the body `false`, because Koywe treats any truthy
+ * body as a yes.
+ * Source: Koywe's documentation, "something that looks like a boolean", with the pseudo-code `if (!validUser(payload.email)) throw`.
  *
  * @throws {TypeError} when `auth` or `isAllowed` is missing, or an option is wrong or unknown.
+ *
+ * @example
+ * ```ts
+ * import { bearer, createKoyweAuthCallback } from '@x/koywe-core'
+ *
+ * const authCallback = createKoyweAuthCallback({
+ *   auth: bearer(process.env.KOYWE_CALLBACK_TOKEN ?? ''),
+ *   isAllowed: async ({ email }) => email === 'maria@example.com', // only a literal true is a yes
+ * })
+ * // await authCallback.handle(request) is { status: 200, headers: …, body: 'true' }
+ * ```
  */
 export function createKoyweAuthCallback<Field extends string = 'email'>(
   options: KoyweAuthCallbackOptions<Field>,
@@ -79,7 +90,7 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
 
   const log = createLog(logger)
 
-  /** The way of a question: admit, read, decide, answer. Whatever is thrown on it is refused in our own words. */
+  /** A question's path: admit, read, decide, answer. Whatever is thrown on the way becomes a refusal of ours. */
   async function answer(exchange: Exchange): Promise<HttpResponse> {
     try {
       const payload = await admit(exchange.request)
@@ -91,13 +102,13 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
     }
   }
 
-  /** Admits the caller by its headers, or else by its body. Returns that body. */
+  /** Admits the caller by its headers, or else by its body. Returns the body. */
   async function admit(request: HttpRequest): Promise<JsonObject> {
     const { byHeaders, byBody } = credential
     const asked = byHeaders ? ask(byHeaders, request) : mismatch
     if (typeof asked === 'string' && byBody === undefined) throw unauthorized(request, asked)
     const reading = read(request)
-    // Whether the body is needed is not known yet.
+    // The body may turn out not to be needed.
     reading.catch(() => {})
     const verdict = await asked
     if (verdict !== true && byBody === undefined) throw unauthorized(request, verdict)
@@ -106,7 +117,7 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
     return body
   }
 
-  /** Begins to read before it waits for anything: a stream that flows already has lost its bytes a moment later. */
+  /** Starts to read before it awaits anything: a stream that is already flowing would lose bytes. */
   async function read(request: HttpRequest): Promise<JsonObject> {
     checkHeaders(request.headers, limit)
     checkMediaType(request)
@@ -127,7 +138,7 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
     if (typeof answer !== 'boolean') {
       log.warn(
         request.logger,
-        `koywe: isAllowed gave ${answer === null ? 'null' : `a value of type ${typeof answer}`}. Only a literal true is a yes, so the answer was false.`,
+        `koywe: isAllowed returned ${answer === null ? 'null' : `a value of type ${typeof answer}`}. Only a literal true is a yes, so the answer was false.`,
       )
     }
     return answer === true
@@ -145,7 +156,11 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
     timeoutMs,
     log,
     late: () =>
-      new KoyweError('timeout', `The question could not be answered within ${timeoutMs} ms.`),
+      new KoyweError(
+        'timeout',
+        `The question was not answered within ${timeoutMs} ms, so the answer was false. Make \`auth\` and \`isAllowed\` faster, or ` +
+          'raise `timeoutMs`.',
+      ),
     answer,
     answerTo: (code) => answerNo(code, credential.challenge),
   })
@@ -161,12 +176,12 @@ function answerNo(code: KoyweErrorCode, challenge: string): HttpResponse {
   return jsonResponse(status, false, headers)
 }
 
-/** `true` admits; a text says for the log what was wrong. */
+/** `true` admits; a text tells the log what was wrong. */
 type Verdict = true | string
 
 const mismatch = '`auth` did not accept it'
 
-/** Asks a check of the headers. Answers at once unless the check is asynchronous, and never throws. */
+/** Calls a check of the headers. Returns at once unless the check is asynchronous, and never throws. */
 function ask(
   check: (request: HttpRequest) => unknown,
   request: HttpRequest,
@@ -189,7 +204,7 @@ async function settle(answer: object): Promise<Verdict> {
   }
 }
 
-/** Verifiers of JWTs refuse by throwing. */
+/** JWT verifiers refuse by throwing. */
 function refusalOf(error: unknown): string {
   return `\`auth\` threw ${outlineOf(error)}`
 }
@@ -199,23 +214,26 @@ function unauthorized({ headers }: HttpRequest, reason: string): KoyweError {
     headers.authorization === undefined ? 'no Authorization header' : 'an Authorization header'
   return new KoyweError(
     'unauthorized',
-    `Refused a question with ${given}: ${reason}. Compare \`auth\` with what was registered with Koywe (updateValidationWebhook).`,
+    `Refused a question with ${given}: ${reason}. Compare \`auth\` with what you registered with Koywe (updateValidationWebhook).`,
   )
 }
 
 function checkMediaType({ headers }: HttpRequest): void {
   const type = headers['content-type']
   if (type === undefined || /^application\/([\w.+-]+\+)?json *(;|$)/i.test(type)) return
-  throw new KoyweError('unsupported_media_type', 'The question is not sent as application/json.')
+  throw new KoyweError(
+    'unsupported_media_type',
+    'The Content-Type of the question is not application/json.',
+  )
 }
 
-/** Names that the question or the body has for something else. */
+/** Names with another meaning in the question or the body. */
 const reserved: readonly unknown[] = ['payload', 'request', 'signal', 'signature', '__proto__']
 
 function checkField(field: unknown): void {
   if (typeof field === 'string' && field.trim() !== '' && !reserved.includes(field)) return
   throw new TypeError(
-    "`field` must be the name that was registered with Koywe, such as 'email', and not one of: " +
+    "`field` must be the name you registered with Koywe, such as 'email', and not one of: " +
       `${reserved.join(', ')}.`,
   )
 }
@@ -225,7 +243,7 @@ function userOf(payload: JsonObject, field: string): string {
   if (typeof value === 'string' && value.length >= 1 && value.length <= 254) return value
   throw new KoyweError(
     'invalid_payload',
-    `The field \`${field}\` is not one string of 1 to 254 characters.`,
+    `The field \`${field}\` is not a string of 1 to 254 characters.`,
   )
 }
 
@@ -233,10 +251,7 @@ function toKoyweError(error: unknown): KoyweError {
   try {
     if (KoyweError.is(error)) return error
   } catch {
-    // A proxy may throw when it is looked at.
+    // A proxy may throw when inspected.
   }
-  return new KoyweError(
-    'check_failed',
-    `The question was not answered, because of ${outlineOf(error)}.`,
-  )
+  return new KoyweError('check_failed', `The question could not be handled: ${outlineOf(error)}.`)
 }

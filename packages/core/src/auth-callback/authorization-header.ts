@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { HttpRequest } from '../http/contract.js'
 
-/** The credential of an `Authorization` header with that scheme, when there is exactly one. */
+/** The credential of the `Authorization` header with that scheme, if there is exactly one. */
 export function authorization(request: HttpRequest, scheme: string): string | undefined {
   const [, given, credential] =
     /^([^\s,]+) +([^\s,]+)$/.exec(onlyHeader(request, 'authorization') ?? '') ?? []
@@ -10,7 +10,7 @@ export function authorization(request: HttpRequest, scheme: string): string | un
 
 /**
  * The value of a header that came exactly once: Node keeps the first of two `Authorization` headers and joins others.
- * Serverless platforms give no `rawHeaders`; what they have joined has a comma in it, and no credential has one.
+ * Serverless platforms provide no `rawHeaders`; headers they joined contain a comma, which no credential does.
  */
 export function onlyHeader({ headers, rawHeaders }: HttpRequest, name: string): string | undefined {
   if (rawHeaders.length === 0) {
@@ -26,15 +26,15 @@ export function onlyHeader({ headers, rawHeaders }: HttpRequest, name: string): 
   return only
 }
 
-/** The `name:password` of Basic's base64. */
+/** Decodes Basic's base64 to `name:password`. */
 export function decodePair(base64: string | undefined): string | undefined {
   if (base64 === undefined) return undefined
   const bytes = Buffer.from(base64, 'base64')
-  // Node ignores what is no base64, so only the canonical form counts.
+  // Node ignores characters that are not base64, so accept only the canonical form.
   return bytes.toString('base64') === base64 ? bytes.toString() : undefined
 }
 
-/** Compares digests in constant time, and with every accepted value whether or not one has fitted. */
+/** Compares digests in constant time, always with every accepted value. */
 export function compareWith(accepted: readonly string[]): (given: string | undefined) => boolean {
   const digests = accepted.map(digestOf)
   return (given) => {
@@ -45,7 +45,7 @@ export function compareWith(accepted: readonly string[]): (given: string | undef
   }
 }
 
-/** Of one length, whatever the text's. */
+/** The same length for every text. */
 function digestOf(text: string): Buffer {
   return hash('sha256', text, 'buffer')
 }

@@ -2,27 +2,36 @@ import type { HttpRequest } from '../http/contract.js'
 import { createVerifier, type SignedBody } from '../ramp/signature.js'
 import { authorization, compareWith, decodePair, onlyHeader } from './authorization-header.js'
 
-/** A way to tell who is asking. Made by `bearer`, `basic`, `apiKey`, `bodySignature` and `anyOf`. */
+/** A way to authenticate the caller, made by `bearer`, `basic`, `apiKey`, `bodySignature` and `anyOf`. */
 export interface CallerCheck {
   /** The `WWW-Authenticate` value of a refusal. */
   readonly challenge: string
-  /** Decides by the headers alone, before the body is read. Only a literal `true` is a yes. */
+  /** Decides by the headers alone. Only a literal `true` is a yes. */
   readonly byHeaders?: (request: HttpRequest) => unknown
-  /** Decides by the body, when the headers have not done so. Only a literal `true` is a yes. */
+  /** Decides by the body if the headers did not admit the caller. Only a literal `true` is a yes. */
   readonly byBody?: (signed: SignedBody) => unknown
 }
 
-/** Marks what the functions of this file made, also for another copy of this package in the same process. */
+/** Marks what this file's functions created, also across copies of this package in the same process. */
 const brand = Symbol.for('@x/koywe-core.CallerCheck')
 
-/** A check of your own. Only a literal `true`, or a promise of it, is a yes; a throw is a no. */
+/** Your own check. Only a literal `true`, or a promise of it, is a yes; a throw is a no. */
 export type RequestCheck = (request: HttpRequest) => boolean | Promise<boolean>
 
 /**
  * Accepts `Authorization: Bearer …`.
  *
- * @param accepted The token, several while they are rotated, or a function that checks a token, such as a JWT.
- * @throws {TypeError} when a token is blank or has characters that cannot stand in the header.
+ * @param accepted The token, a list of tokens during a rotation, or a function that checks a token, such as a JWT.
+ * @throws {TypeError} when a token is blank or has characters that the header cannot carry.
+ *
+ * @example
+ * ```ts
+ * import { bearer } from '@x/koywe-core'
+ *
+ * const { CURRENT_TOKEN = '', PREVIOUS_TOKEN = '' } = process.env
+ * const oneToken = bearer(CURRENT_TOKEN)
+ * const duringRotation = bearer([CURRENT_TOKEN, PREVIOUS_TOKEN])
+ * ```
  */
 export function bearer(
   accepted:
@@ -53,8 +62,8 @@ export interface UsernamePassword {
 /**
  * Accepts `Authorization: Basic …`.
  *
- * @param accepted One pair, several while they are rotated, or a function that checks a pair.
- * @throws {TypeError} when a user name or a password is blank, or a user name has a colon.
+ * @param accepted One pair, a list of pairs during a rotation, or a function that checks a pair.
+ * @throws {TypeError} when a user name or a password is blank, or a user name contains a colon.
  */
 export function basic(
   accepted:
@@ -81,9 +90,9 @@ export function basic(
 }
 
 /**
- * Accepts a fixed value of a header of its own, such as `X-Api-Key`.
+ * Accepts a fixed value in a custom header, such as `X-Api-Key`.
  *
- * @throws {TypeError} when the name is no header name, or a value is blank or cannot stand in a header.
+ * @throws {TypeError} when the name is not a header name, or a value is blank or has characters that a header cannot carry.
  */
 export function apiKey(headerName: string, accepted: string | readonly string[]): CallerCheck {
   if (typeof headerName !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(headerName)) {
@@ -100,10 +109,10 @@ export function apiKey(headerName: string, accepted: string | readonly string[])
 }
 
 /**
- * Accepts a body that is signed as webhooks are, with a `signature` in it. For Koywe's `authMethod: "Hash"`; what that
- * sends is not published, so this is inferred from the webhooks' form.
+ * Accepts a body that is signed like a webhook, with a `signature` field. Meant for Koywe's `authMethod: "Hash"`; its format is
+ * not published, so this is inferred from the webhooks.
  *
- * @param secrets The secret given to `updateValidationWebhook`, or several while they are rotated.
+ * @param secrets The secret passed to `updateValidationWebhook`, or a list of secrets during a rotation.
  * @throws {TypeError} when a secret is missing or blank.
  */
 export function bodySignature(secrets: string | readonly string[]): CallerCheck {
@@ -116,12 +125,12 @@ export function bodySignature(secrets: string | readonly string[]): CallerCheck 
 }
 
 /**
- * Accepts a caller that any of several ways accepts. All of them are asked.
+ * Accepts a caller that any of the given checks accepts. Always runs all of them.
  *
- * @throws {TypeError} when there is none.
+ * @throws {TypeError} when none is given.
  */
 export function anyOf(...ways: readonly (CallerCheck | RequestCheck)[]): CallerCheck {
-  if (ways.length === 0) throw new TypeError('`anyOf` needs at least one credential.')
+  if (ways.length === 0) throw new TypeError('`anyOf` needs at least one check.')
   const credentials = ways.map(toCallerCheck)
   const inHeaders = credentials.flatMap(({ byHeaders }) => byHeaders ?? [])
   const inBody = credentials.flatMap(({ byBody }) => byBody ?? [])
@@ -140,25 +149,25 @@ export function anyOf(...ways: readonly (CallerCheck | RequestCheck)[]): CallerC
 }
 
 /**
- * Makes a credential of what was given as `auth`.
+ * Returns the check for the option `auth`.
  *
- * @throws {TypeError} when it is none.
+ * @throws {TypeError} when it is not a check.
  */
 export function toCallerCheck(auth: unknown): CallerCheck {
   if (typeof auth === 'function' && !('onAny' in auth)) {
-    return { challenge: 'Koywe', byHeaders: auth as RequestCheck } // its answer is compared with true, its throw is a no
+    return { challenge: 'Koywe', byHeaders: auth as RequestCheck } // its result is compared with true; a throw is a no
   }
   if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, brand)) {
-    return auth as CallerCheck // only the functions of this file put the brand on
+    return auth as CallerCheck // only this file's functions set the brand
   }
   throw new TypeError(
-    '`auth` must say how Koywe shows who it is: bearer(token), basic({ username, password }), apiKey(header, value), ' +
-      'bodySignature(secret), anyOf(…) or a function. A bare string, a webhook receiver, and an object that you made or ' +
-      'copied yourself are none of these.',
+    '`auth` must say how Koywe authenticates: bearer(token), basic({ username, password }), apiKey(header, value), ' +
+      'bodySignature(secret), anyOf(…) or a function. A plain string, a webhook receiver, and an object that you built or ' +
+      'copied yourself are not accepted.',
   )
 }
 
-/** Nobody can change it afterwards, and a copy of it has no brand. */
+/** Freezes the check; a copy of it has no brand. */
 function branded(credential: CallerCheck): CallerCheck {
   return Object.freeze(Object.defineProperty(credential, brand, { value: true }))
 }
@@ -177,7 +186,7 @@ function checkTokens(accepted: string | readonly string[], what: string): readon
 function checkPairs(accepted: UsernamePassword | readonly UsernamePassword[]): readonly string[] {
   const list: readonly unknown[] = Array.isArray(accepted) ? accepted : [accepted]
   const isPair = (value: unknown): value is UsernamePassword => {
-    const { username, password } = (value ?? {}) as Partial<UsernamePassword> // checked by the next line
+    const { username, password } = (value ?? {}) as Partial<UsernamePassword> // checked on the next line
     const filled = [username, password].every((part) => typeof part === 'string' && part.trim())
     return filled && !username?.includes(':')
   }

@@ -12,21 +12,30 @@ import {
 /** Options of the memory store. */
 export interface MemoryDedupeStoreOptions extends DedupeStoreOptions {
   /**
-   * How many completed events are remembered; up to twice as many are, then the older half is forgotten. Default: 100,000,
-   * at most about 40 MB.
+   * How many completed events to remember. Up to twice as many are kept, then the older half is forgotten. Default: 100,000, at
+   * most about 40 MB.
    */
   readonly maxEntries?: number
-  /** The clock, in milliseconds. Default: `performance.now`, which nobody sets back. */
+  /** Clock in milliseconds. Default: `performance.now`, which never runs backwards. */
   readonly now?: () => number
 }
 
-/** What a Map can hold. */
+/** The most entries a Map can hold. */
 const mostEntries = 2 ** 24
 
 /**
- * Remembers events in this process: enough for one server, and lost with it. Each call takes constant time, no timer runs.
+ * Creates a store that remembers events in this process: enough for one server, and lost when it ends. Every call takes constant
+ * time, and there is no timer.
  *
- * @throws {TypeError} when an option is unknown or not a number above 0, or `maxEntries` is over 16,777,216.
+ * @throws {TypeError} when an option is unknown, a number is not above 0, or `maxEntries` is over 16,777,216.
+ *
+ * @example
+ * ```ts
+ * import { createKoyweWebhooks, createMemoryDedupeStore } from '@x/koywe-core'
+ *
+ * const dedupe = createMemoryDedupeStore({ maxEntries: 10_000 })
+ * const webhooks = createKoyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '', { dedupe })
+ * ```
  */
 export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}): DedupeStore {
   checkOptions(options, [...dedupeOptions, 'maxEntries', 'now'], 'createMemoryDedupeStore')
@@ -37,7 +46,7 @@ export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}):
     throw new TypeError(`\`maxEntries\` must be at most ${mostEntries}.`)
 
   const running = new Map<string, Running>()
-  // Two generations: when the newer is full it becomes the older, whose events are forgotten all at once.
+  // Two generations: when the newer one is full it becomes the older one, whose events are forgotten all at once.
   let newer = new Map<string, Completed>()
   let older = new Map<string, Completed>()
 
@@ -98,7 +107,7 @@ interface Expiring {
 
 interface Running extends Expiring {
   until: number
-  /** Its owner has completed or released it. */
+  /** Whether its owner completed or released it. */
   ended?: true
 }
 

@@ -3,7 +3,7 @@ import { type PgClient, type PostgresJsClient, type Run, runner } from './postgr
 import type { PostgresStatements } from './postgres-statements.js'
 import { type Claim, claimLost } from './store.js'
 
-/** What a claim of the Postgres store is made of. */
+/** The parts of a claim of the Postgres store. */
 export interface PostgresClaimParts {
   readonly key: string
   readonly token: string
@@ -12,13 +12,13 @@ export interface PostgresClaimParts {
   /** Milliseconds, as text. */
   readonly ttl: string
   readonly leaseMs: number
-  /** Runs a statement in a transaction of its own. */
+  /** Runs a statement in its own transaction. */
   readonly run: Run
   readonly statements: PostgresStatements
   onCompleted(): Promise<void>
 }
 
-/** A claim's own key to its transaction. A registered symbol, so that two copies of this package understand each other. */
+/** The claim's method for `completeIn`. A registered symbol, so that two copies of this package work together. */
 const inTransaction = Symbol.for('@x/koywe-core.completeIn')
 
 /** A claim that can also be completed in a transaction. */
@@ -26,12 +26,12 @@ export interface PostgresClaim extends Claim {
   [inTransaction](client: PgClient | PostgresJsClient): Promise<void>
 }
 
-/** Makes the claim that the holder of `token` has. */
+/** Creates the claim held by `token`. */
 export function createPostgresClaim(parts: PostgresClaimParts): PostgresClaim {
   const { key, token, lease, ttl, leaseMs, run, statements, onCompleted } = parts
-  // From completeIn on only the commit of the listener's transaction completes the event.
+  // After completeIn, only the commit of the listener's transaction completes the event.
   let completion: 'here' | 'by the commit' | 'unknown' = 'here'
-  // What the last completeIn has rejected with.
+  // What the last completeIn rejected with.
   let refusal: unknown
   let ended = false
   let completing = false
@@ -85,7 +85,7 @@ export function createPostgresClaim(parts: PostgresClaimParts): PostgresClaim {
       refusal = undefined
       completing = true
       try {
-        // A transaction with one snapshot cannot write a row that was renewed after it.
+        // A transaction with a single snapshot cannot write a row that was renewed after it.
         await extending
         await completeThere(client)
       } catch (error) {
@@ -99,19 +99,36 @@ export function createPostgresClaim(parts: PostgresClaimParts): PostgresClaim {
 }
 
 /**
- * Completes a delivery in the listener's own transaction: what the listener writes there and "done" commit together or not at all.
- * Call it in the transaction, outside of any savepoint that may be rolled back alone; await the commit before the listener ends;
- * and let errors pass, so that the transaction is rolled back.
+ * Completes a delivery in the listener's own transaction: the listener's writes and "done" commit together or not at all. Call it
+ * inside the transaction, but outside of any savepoint that may be rolled back; await the commit before the listener ends; and do
+ * not swallow errors, so that the transaction is rolled back.
  *
- * From this call on only that commit completes the event, so give such an event one listener (`onAny` counts too): when anything
- * fails after the commit, the event is done all the same and its retry is a duplicate. In a transaction that is `repeatable read` or
- * `serializable` and takes longer than a third of the lease, call it first: it conflicts with a renewal that came after the snapshot.
+ * From this call on, only that commit completes the event. So give such an event one listener (`onAny` counts): if anything fails
+ * after the commit, the event is done anyway and its retry is a duplicate. In a `repeatable read` or `serializable` transaction,
+ * call it first: it conflicts with any renewal of the lease after the transaction's snapshot.
  *
- * @param delivery What the listener got as its second argument.
- * @param transaction The pg client on which you have run `BEGIN`, or the `sql` that postgres.js hands to `sql.begin(sql => …)`. It
- * must reach the database that holds the store's table.
- * @throws {Error} when the lease ran out and another has claimed the event since: roll back, the other one handles it.
- * @throws {TypeError} when the delivery was claimed in another store, or no transaction has been begun on the client.
+ * @param delivery The listener's second argument.
+ * @param transaction The pg client on which you ran `BEGIN`, or the `sql` that postgres.js passes to `sql.begin(sql => …)`. It must
+ * be connected to the database with the store's table.
+ * @throws {Error} when the lease ran out and another server claimed the event: roll back, the other server handles it.
+ * @throws {TypeError} when the delivery was claimed in another store, or no transaction is open on the client.
+ *
+ * @example
+ * ```ts
+ * import { createKoyweWebhooks } from '@x/koywe-core'
+ * import { completeIn, createPostgresDedupeStore } from '@x/koywe-core/postgres'
+ * import postgres from 'postgres'
+ *
+ * const sql = postgres()
+ * const dedupe = createPostgresDedupeStore(sql)
+ * const webhooks = createKoyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '', { dedupe })
+ * webhooks.on('crypto_delivered', (event, delivery) =>
+ *   sql.begin(async (transaction) => {
+ *     await transaction`update orders set delivered = true where id = ${event.orderId}`
+ *     await completeIn(delivery, transaction) // commits with the update, or not at all
+ *   }),
+ * )
+ * ```
  */
 export async function completeIn(
   delivery: { readonly claim: Claim },
@@ -120,35 +137,35 @@ export async function completeIn(
   const claim: Claim & Partial<PostgresClaim> = delivery.claim
   if (typeof claim[inTransaction] !== 'function') {
     throw new TypeError(
-      'completeIn needs a delivery whose receiver has `dedupe: createPostgresDedupeStore(…)`; this one was claimed in another store or in none.',
+      'completeIn needs a delivery whose receiver has `dedupe: createPostgresDedupeStore(…)`; this one was claimed in another store, or in none.',
     )
   }
   await claim[inTransaction](transaction)
 }
 
-/** Without the commit the event was not handled, so its sender must retry: the receiver answers like after a failed listener. */
+/** Without the commit the event was not handled, so its sender must retry: the receiver answers as for a failed listener. */
 function notCommitted(): KoyweError {
   return new KoyweError(
     'handler_failed',
-    'completeIn was called, but its transaction has not committed. Await the commit before the listener ends, and let the ' +
-      'error of a rollback pass.',
+    'completeIn was called, but its transaction has not committed. Await the commit before the listener ends, and do not ' +
+      'swallow the error of a rollback.',
   )
 }
 
 function notCompleted(cause: unknown): KoyweError {
   return new KoyweError(
     'handler_failed',
-    `completeIn has failed, and the listener swallowed its error, so this delivery has not completed the event: ${cause} Let the ` +
-      'error pass, so that the transaction is rolled back.',
+    `completeIn failed and the listener swallowed its error, so the event is not completed: ${cause} Rethrow the error, so that ` +
+      'the transaction is rolled back.',
     { cause },
   )
 }
 
-/** Unlike after any other listener, a retry is harmless here: when the commit went through, it is a duplicate. */
+/** Here a retry is harmless: if the commit went through, it is a duplicate. */
 function outcomeUnknown(cause: unknown): KoyweError {
   return new KoyweError(
     'store_unavailable',
-    `Whether the listener's transaction has committed could not be read: ${cause}. The sender was told to retry.`,
+    `The store could not check whether the listener's transaction committed: ${cause}. The sender was asked to retry.`,
     { cause },
   )
 }
@@ -156,7 +173,7 @@ function outcomeUnknown(cause: unknown): KoyweError {
 function noTransaction(): TypeError {
   return new TypeError(
     'completeIn needs a client on which a transaction is open: one from `pool.connect()` after `BEGIN`, or the `sql` that ' +
-      '`sql.begin(async (sql) => …)` hands over. Anything else would commit "done" by itself.',
+      '`sql.begin(async (sql) => …)` passes in. Any other client would commit "done" on its own.',
   )
 }
 
@@ -176,6 +193,6 @@ function stillOpen(): Error {
 
 function rowLocked(): Error {
   return new Error(
-    "Another transaction holds the event's row in the store's table. Nothing but the store may lock or change its rows.",
+    "Another transaction has locked the event's row in the store's table. Only the store may lock or change its rows.",
   )
 }

@@ -1,9 +1,9 @@
-/** What is used of pg: a Pool, a Client, or a client that a pool has lent. */
+/** The part of pg that we use: a Pool, a Client, or a client checked out of a pool. */
 export interface PgClient {
   query(text: string, values?: string[]): Promise<{ readonly rows: readonly unknown[] }>
 }
 
-/** What is used of postgres.js: `sql`, or the `sql` that `sql.begin()` hands over. */
+/** The part of postgres.js that we use: `sql`, or the `sql` that `sql.begin()` passes in. */
 export interface PostgresJsClient {
   unsafe(text: string, values?: string[]): PromiseLike<readonly unknown[]>
 }
@@ -12,14 +12,14 @@ export interface PostgresJsClient {
 export type Run = (text: string, ...values: string[]) => Promise<unknown>
 
 /**
- * Tells the clients apart by their shape.
+ * Recognises the client by its shape.
  *
- * @throws {TypeError} when it is neither.
+ * @throws {TypeError} when it is neither kind.
  */
 export function runner(client: PgClient | PostgresJsClient): Run {
-  const shape = client as Partial<PgClient & PostgresJsClient> | null | undefined // only looked at
+  const shape = client as Partial<PgClient & PostgresJsClient> | null | undefined // only inspected
   if (typeof shape?.unsafe === 'function') {
-    // This is postgres.js: `unsafe` is its name for SQL in a string, whose values still go as parameters.
+    // postgres.js: `unsafe` takes SQL as a string; values are still sent as parameters.
     const sql = client as PostgresJsClient
     return async (text, ...values) => columnOf(await sql.unsafe(text, values))
   }
@@ -28,26 +28,26 @@ export function runner(client: PgClient | PostgresJsClient): Run {
     return async (text, ...values) => columnOf((await pg.query(text, values)).rows)
   }
   throw new TypeError(
-    'A Postgres client is needed: a Pool or Client of pg (`new Pool({ connectionString })`), or the `sql` of postgres.js (`postgres(url)`).',
+    'Not a Postgres client. Pass a Pool or Client of pg (`new Pool({ connectionString })`), or the `sql` of postgres.js (`postgres(url)`).',
   )
 }
 
-/** Whatever the column is called: a client may have been told to rename it. */
+/** Whatever the column's name is: a client may be configured to rename it. */
 function columnOf(rows: readonly unknown[] | undefined): unknown {
   return Object.values(rows?.[0] ?? {})[0]
 }
 
-/** Whether the database has answered with this error, so that the statement did nothing. Both clients keep the answer's fields. */
+/** Whether this error is the database's answer, so that the statement did nothing. Both clients keep the answer's fields. */
 export function isAnswer(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'severity' in error
 }
 
-/** Whether the database has answered that there is no such table. */
+/** Whether the database answered that the table does not exist. */
 export function isMissingTable(error: unknown): boolean {
   return codeOf(error) === '42P01'
 }
 
-/** Whether another transaction was in the way, so that the same statement may go through now: a serialization failure or a deadlock. */
+/** Whether another transaction interfered (serialization failure or deadlock), so that a second attempt may succeed. */
 export function isConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(String(codeOf(error)))
 }

@@ -1,32 +1,32 @@
 /** The statements of the Postgres store. Each returns at most one row with one column. */
 export interface PostgresStatements {
-  /** Key, token, lease in ms → `claimed`, `done`, or `in_progress` with the milliseconds that a lease still holds behind it. */
+  /** Key, token, lease in ms → `claimed`, `done`, or `in_progress` followed by the milliseconds that are left of the lease. */
   readonly claim: string
-  /** Key, token, lease in ms → `held`, or `lost` to another claim. A transaction that holds the row keeps others out as a lease does. */
+  /** Key, token, lease in ms → `held`, or `lost` to another claim. A transaction that holds the row keeps others out like a lease. */
   readonly extend: string
-  /** Key, token, retention in ms → `done`, `lost` to another claim, or `busy` when a transaction holds the row of this one. */
+  /** Key, token, retention in ms → `done`, `lost` to another claim, or `busy` when a transaction holds this claim's row. */
   readonly complete: string
-  /** The transaction that a statement runs in, as text: outside of one, another each time. */
+  /** The id of the current transaction, as text; a different one each time outside of a transaction. */
   readonly transaction: string
   /**
-   * Key, token, retention in ms, transaction → `done`, `lost`, or `outside` of that transaction. It waits for nobody but a claim
-   * that is taking the row over and an extension that is being written.
+   * Key, token, retention in ms, transaction → `done`, `lost`, or `outside` of that transaction. Waits only for a claim that is
+   * taking the row over and for an extension that is being written.
    */
   readonly completeIn: string
-  /** Key, token → `done` when that token's completion is committed: not where it is read in the transaction that it was written in. */
+  /** Key, token → `done` when that token's completion is committed; not inside the transaction that wrote it. */
   readonly isDone: string
   /** Key, token → nothing, `done` when that token's completion is committed, or `locked` when an open transaction holds the row. */
   readonly release: string
-  /** Deletes what expired a day ago, 10,000 rows at most. */
+  /** Deletes rows that expired more than a day ago, at most 10,000. */
   readonly cleanUp: string
 }
 
 /**
- * Writes the store's statements for a table. None but `completeIn` waits for an open transaction: a row is only read, or taken
- * with `skip locked`. Nor is "done" believed in a transaction that has an id, so has written: that is a listener's, whose client
- * went back to the pool without a commit.
+ * Creates the store's statements for a table. Only `completeIn` waits for an open transaction: the others just read a row, or take
+ * it with `skip locked`. Nor is `done` trusted when read inside a transaction that has written: it means that a listener returned
+ * its client to the pool without committing.
  *
- * @throws {TypeError} when `table` is no plain name.
+ * @throws {TypeError} when `table` is not a plain name.
  */
 export function createStatements(table: string): PostgresStatements {
   const { quoted } = quoteTable(table)
@@ -34,8 +34,8 @@ export function createStatements(table: string): PostgresStatements {
   const mine = 'key = $1 and token = $2::uuid'
 
   return {
-    // Of two that find no row, one inserts it; of two that find an expired one, one locks it. A locked row belongs to an
-    // owner whose transaction is still open after its lease: it may yet commit, so its turn is not over.
+    // Of two claims that find no row, one inserts it; of two that find an expired row, one locks it. A row that is locked
+    // already belongs to an owner whose transaction is still open after its lease and may yet commit.
     claim: `
 with seen as (select done, until > now() as live, until from ${quoted} where key = $1),
 expired as (select key from ${quoted} where key = $1 and until <= now() for update skip locked),
@@ -101,20 +101,20 @@ delete from ${quoted} as held using old where held.key = old.key`,
   }
 }
 
-/** A name that needs no escaping between double quotes, short enough for the index that is named after it. */
+/** A name that needs no escaping in double quotes, and short enough for the index named after it. */
 const plainName = /^[A-Za-z_][A-Za-z0-9_$]{0,55}$/
 
 /**
  * Quotes a table's name and names its index.
  *
- * @throws {TypeError} when it is not `name` or `schema.name` of plain characters.
+ * @throws {TypeError} when it is not `name` or `schema.name` in plain characters.
  */
 export function quoteTable(table: string): { readonly quoted: string; readonly index: string } {
   const parts = typeof table === 'string' ? table.split('.') : []
   const [name] = parts.slice(-1)
   if (name === undefined || parts.length > 2 || !parts.every((part) => plainName.test(part))) {
     throw new TypeError(
-      '`table` must be a name, or a schema and a name with a dot between, each of at most 56 letters, digits, _ and $.',
+      '`table` must be `name` or `schema.name`, each of at most 56 letters, digits, _ and $.',
     )
   }
   return { quoted: parts.map((part) => `"${part}"`).join('.'), index: `"${name}_until"` }

@@ -20,9 +20,9 @@ import {
 } from './store.js'
 import { readInProgress, storedKey, storeTimes } from './stored-form.js'
 
-/** Where the store's table is. */
+/** Which table the store uses. */
 export interface PostgresTableOptions {
-  /** The table, optionally with its schema: `name` or `schema.name`, case kept. Default: `koywe_deliveries`. */
+  /** The table, optionally with its schema: `name` or `schema.name`, case-sensitive. Default: `koywe_deliveries`. */
   readonly table?: string
 }
 
@@ -31,16 +31,16 @@ export interface PostgresDedupeStoreOptions extends DedupeStoreOptions, Postgres
 
 const defaultTable = 'koywe_deliveries'
 
-/** How many completions of one store lie between two clean-ups. */
+/** How many completions of one store there are between two clean-ups. */
 const cleanUpEvery = 1000
 
-/** How often a statement is tried that others are in the way of. */
+/** How many times to try a statement that conflicts with another transaction. */
 const attempts = 20
 
 /**
- * The SQL that creates the store's table where it does not exist, for your own migrations.
+ * Returns the SQL that creates the store's table if it does not exist, for your own migrations.
  *
- * @throws {TypeError} when `table` is no plain name.
+ * @throws {TypeError} when `table` is not a plain name.
  */
 export function koyweDedupeTable(table: string = defaultTable): string {
   const { quoted, index } = quoteTable(table)
@@ -55,9 +55,17 @@ create index if not exists ${index} on ${quoted} (until);
 }
 
 /**
- * Creates the store's table where it does not exist. Several servers may do so at the same time.
+ * Creates the store's table if it does not exist. Several servers may call it at the same time.
  *
- * @throws {TypeError} when `table` is no plain name, or another option is given.
+ * @throws {TypeError} when `table` is not a plain name, or an option is unknown.
+ *
+ * @example
+ * ```ts
+ * import { migrateKoyweDedupe } from '@x/koywe-core/postgres'
+ * import { Pool } from 'pg'
+ *
+ * await migrateKoyweDedupe(new Pool(), { table: 'shop.koywe_deliveries' })
+ * ```
  */
 export async function migrateKoyweDedupe(
   client: PgClient | PostgresJsClient,
@@ -67,31 +75,43 @@ export async function migrateKoyweDedupe(
   const { table = defaultTable } = options
   const sql = koyweDedupeTable(table)
   const run = runner(client)
-  // A role that may not create tables can still start where one is.
+  // A role without permission to create tables can still start if the table exists.
   if (await run(`select to_regclass('${quoteTable(table).quoted}')::text as existing`)) return
-  // Without the lock, two servers that start together can both find no table, and one fails.
+  // Without the lock, two servers that start together could both find no table, and one would fail.
   await run(`select pg_advisory_xact_lock(hashtext('${table}'));\n${sql}`)
 }
 
 /**
- * Remembers events in PostgreSQL, so that all servers with the same table share one memory. Every operation is one statement, timed
- * by the database and never by a server's clock. Create the table once with {@link migrateKoyweDedupe} or {@link koyweDedupeTable}.
+ * Creates a store that remembers events in PostgreSQL, so that all servers with the same table share one memory. Every operation is
+ * one statement, timed by the database and never by a server's clock. Create the table once with {@link migrateKoyweDedupe} or
+ * {@link koyweDedupeTable}.
  *
- * - **Once.** An event that the table holds as done is not handled again, and never by two servers at once within a lease, which the
- *   receiver renews while the listeners run. With `completeIn` the listener's writes and "done" are one commit: then no crash, at
- *   whatever moment, lets them count twice.
+ * - **Once.** An event that is done is not handled again, and never by two servers at once within a lease, which the receiver renews
+ *   while listeners run. With `completeIn` the listener's writes and "done" are one commit, so no crash makes them count twice.
  * - **Nothing lost.** When PostgreSQL is down, slow or failing, the receiver answers 503 `store_unavailable` with Retry-After, starts
- *   no listener and recovers by itself. Give your pool time limits: with pg `connectionTimeoutMillis` and `statement_timeout`. With
+ *   no listener, and recovers by itself. Set time limits on your pool: in pg `connectionTimeoutMillis` and `statement_timeout`. With
  *   `query_timeout` alone, pg gives up on a claim that the database may still grant.
- * - **Nothing waits for your transactions.** A copy that comes while one is open is answered 503 `in_progress` at once, also after the
- *   lease. PostgreSQL's `idle_in_transaction_session_timeout` ends those of a process that hangs.
- * - **What the database forgets** is handled again: `synchronous_commit = off` and a crash, or a failover to a replica that lags.
+ * - **No waiting for your transactions.** A duplicate that arrives while one is open gets 503 `in_progress` at once, even after the
+ *   lease. Set `idle_in_transaction_session_timeout`, so that PostgreSQL ends the transactions of hung processes.
+ * - **What the database forgets** is handled again: after a crash with `synchronous_commit = off`, or a failover to a lagging replica.
  *
- * Expired rows are deleted a day after their time by the completions themselves, at the first of each store and at every thousandth.
+ * Completions delete rows a day after they expire: the first completion of each store does, and then every thousandth.
  *
- * @param client Your own pg Pool, or postgres.js `sql`. Give a Pool a listener for its `error` event. A pg Client will do for a test: it
- * does not connect again when its connection is lost, and must not be one on which your listeners open transactions.
- * @throws {TypeError} when the client is of another kind or an option is wrong.
+ * @param client Your own pg Pool, or postgres.js `sql`. Add a listener for a Pool's `error` event. A single pg Client is fine for a
+ * test: it does not reconnect, and your listeners must not open transactions on it.
+ * @throws {TypeError} when the client is of another kind, or an option is wrong or unknown.
+ *
+ * @example
+ * ```ts
+ * import { createKoyweWebhooks } from '@x/koywe-core'
+ * import { createPostgresDedupeStore } from '@x/koywe-core/postgres'
+ * import { Pool } from 'pg'
+ *
+ * const pool = new Pool({ connectionTimeoutMillis: 2000, statement_timeout: 4000 })
+ * pool.on('error', (error) => console.error(error))
+ * const dedupe = createPostgresDedupeStore(pool)
+ * const webhooks = createKoyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '', { dedupe })
+ * ```
  */
 export function createPostgresDedupeStore(
   client: PgClient | PostgresJsClient,
@@ -119,7 +139,7 @@ export function createPostgresDedupeStore(
 
   async function onCompleted(): Promise<void> {
     if (completions++ % cleanUpEvery !== 0) return
-    // Only tidiness: the event is noted, and the next clean-up takes what this one has left.
+    // Only housekeeping: the event is recorded, and the next clean-up deletes what this one left.
     await run(statements.cleanUp).catch(() => {})
   }
 
@@ -128,7 +148,7 @@ export function createPostgresDedupeStore(
       const key = storedKey(unsafeKey)
       const token = randomUUID()
       const state = await run(statements.claim, key, token, lease).catch((error: unknown) => {
-        // It may have been claimed before the connection broke; then the sender's retry need not wait for the lease.
+        // The claim may have succeeded before the connection broke. Released, the sender's retry need not wait for the lease.
         if (!isAnswer(error)) ask(statements.release, key, token).catch(() => {})
         throw error
       })
@@ -154,7 +174,7 @@ export function createPostgresDedupeStore(
   }
 }
 
-/** Keeps the fields of the database's answer. */
+/** Keeps the fields of the database's error. */
 function missingTable(table: string, error: unknown): Error {
   const message = `The table ${table} does not exist. Create it once, with migrateKoyweDedupe or the SQL of koyweDedupeTable`
   return Object.assign(new Error(message, { cause: error }), { severity: 'ERROR', code: '42P01' })

@@ -9,13 +9,13 @@ import {
 } from './store.js'
 import { readInProgress, storedKey, storeTimes } from './stored-form.js'
 
-/** What is used of node-redis (version 4 and later): a client, a pool or a cluster. */
+/** The part of node-redis (version 4 and later) that we use: a client, a pool or a cluster. */
 export interface NodeRedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
   sendCommand: unknown
 }
 
-/** What is used of ioredis: a client or a cluster. */
+/** The part of ioredis that we use: a client or a cluster. */
 export interface IoRedisClient {
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
   defineCommand: unknown
@@ -23,12 +23,12 @@ export interface IoRedisClient {
 
 /** Options of the Redis store. */
 export interface RedisDedupeStoreOptions extends DedupeStoreOptions {
-  /** What every key begins with. Servers that share their memory need the same. Default: `koywe:dedupe:`. */
+  /** Prefix of every key. Servers that share their memory need the same one. Default: `koywe:dedupe:`. */
   readonly prefix?: string
 }
 
-// One key holds "running <token>" until its lease ends or "done <token>" until it is forgotten. Redis keeps the time.
-// A client may send a command again when its connection broke, so each script gives the same claim the same answer.
+// A key holds "running <token>" until its lease ends, or "done <token>" until it is forgotten. Redis keeps the time.
+// A client may resend a command after its connection broke, so each script gives the same claim the same answer.
 
 const claimScript = `
 local held = redis.call('GET', KEYS[1])
@@ -38,7 +38,7 @@ if string.sub(held, 1, 5) == 'done ' then return 'done' end
 if string.sub(held, 1, 8) == 'running ' then return 'in_progress ' .. redis.call('PTTL', KEYS[1]) end
 return 'foreign'`
 
-// A lease that ended is taken again where nobody else has it: Redis may have been away for longer.
+// Takes an ended lease again if no one else has it: Redis may have been down for longer.
 const extendScript = `
 local held = redis.call('GET', KEYS[1])
 if held == 'done ' .. ARGV[1] then return 'held' end
@@ -57,21 +57,33 @@ if redis.call('GET', KEYS[1]) == 'running ' .. ARGV[1] then redis.call('DEL', KE
 return 'released'`
 
 /**
- * Remembers events in Redis, so that all servers with the same Redis and `prefix` share one memory. Every operation is one
- * atomic round trip on one key, timed by Redis and never by a server's clock. Works with Redis, Valkey and a cluster.
+ * Creates a store that remembers events in Redis, so that all servers with the same Redis and `prefix` share one memory. Every
+ * operation is one atomic round trip on one key, timed by Redis and never by a server's clock. Works with Redis, Valkey and clusters.
  *
- * - **Once.** An event that Redis remembers as done is not handled again, and never by two servers at once within a lease, which the
- *   receiver renews while the listeners run. If the process dies after a listener's write but before `complete()`, the event runs
- *   again once the lease ends. Key your writes on `delivery.id` so that they do not count twice, or use the Postgres store with
- *   `completeIn`.
+ * - **Once.** An event that is done is not handled again, and never by two servers at once within a lease, which the receiver renews
+ *   while listeners run. If the process dies after a listener's write but before `complete()`, the event runs again once the lease
+ *   ends. Key your writes on `delivery.id` so that they do not count twice, or use the Postgres store with `completeIn`.
  * - **Nothing lost.** When Redis is down, slow or failing, the receiver answers 503 `store_unavailable` with Retry-After, starts no
- *   listener and recovers by itself. A client that queues commands while it is offline lets each sender wait for `timeoutMs` first:
- *   `disableOfflineQueue: true` (node-redis) or `enableOfflineQueue: false` (ioredis) answer at once.
- * - **What Redis forgets** is handled again: an eviction (use `maxmemory-policy noeviction`), a restart without persistence, or
- *   a failover to a replica that lags.
+ *   listener, and recovers by itself. A client that queues commands while offline makes each sender wait for `timeoutMs` first; with
+ *   `disableOfflineQueue: true` (node-redis) or `enableOfflineQueue: false` (ioredis) the answer comes at once.
+ * - **What Redis forgets** is handled again: after an eviction (use `maxmemory-policy noeviction`), a restart without persistence, or
+ *   a failover to a lagging replica.
  *
- * @param client Your own connected client. Give it a listener for its `error` event, or a lost connection ends the process.
- * @throws {TypeError} when the client is of another kind or an option is wrong.
+ * @param client Your own connected client. Add a listener for its `error` event, or a lost connection ends the process.
+ * @throws {TypeError} when the client is of another kind, or an option is wrong or unknown.
+ *
+ * @example
+ * ```ts
+ * import { createKoyweWebhooks } from '@x/koywe-core'
+ * import { createRedisDedupeStore } from '@x/koywe-core/redis'
+ * import { createClient } from 'redis'
+ *
+ * const client = createClient({ url: 'redis://127.0.0.1:6379' })
+ * client.on('error', (error) => console.error(error))
+ * await client.connect()
+ * const dedupe = createRedisDedupeStore(client)
+ * const webhooks = createKoyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '', { dedupe })
+ * ```
  */
 export function createRedisDedupeStore(
   client: NodeRedisClient | IoRedisClient,
@@ -92,7 +104,7 @@ export function createRedisDedupeStore(
       }
 
       const state = await run(claimScript, name, token, lease).catch((error: unknown) => {
-        // Redis may have claimed it before the connection broke; then the sender's retry need not wait for the lease.
+        // The claim may have succeeded before the connection broke. Released, the sender's retry need not wait for the lease.
         release().catch(() => {})
         throw error
       })
@@ -101,7 +113,7 @@ export function createRedisDedupeStore(
       if (held) return held
       if (state === 'foreign') {
         throw new Error(
-          `The key ${JSON.stringify(name)} in Redis holds something else. Give the store a \`prefix\` of its own.`,
+          `The key ${JSON.stringify(name)} in Redis is used for something else. Give the store its own \`prefix\`.`,
         )
       }
       if (state !== 'claimed') {
@@ -129,7 +141,7 @@ export function createRedisDedupeStore(
         },
         async release() {
           ended = true
-          // A pool may run an extension after this, which would bring the claim back.
+          // A pool may run an extension after this, which would revive the claim.
           extending?.then(release).catch(() => {})
           await release()
         },
@@ -140,14 +152,14 @@ export function createRedisDedupeStore(
 
 type Run = (script: string, key: string, ...values: string[]) => Promise<string>
 
-/** Tells the clients apart by their shape and makes their `eval` look alike. */
+/** Recognises the client by its shape and unifies `eval`. */
 function runner(client: NodeRedisClient | IoRedisClient): Run {
-  const shape = client as Partial<NodeRedisClient & IoRedisClient> | null | undefined // only looked at
+  const shape = client as Partial<NodeRedisClient & IoRedisClient> | null | undefined // only inspected
   if (typeof shape?.eval === 'function') {
     if ('defineCommand' in client) {
       return async (script, key, ...values) => String(await client.eval(script, 1, key, ...values))
     }
-    // Version 3 of node-redis, which knows only callbacks, has `send_command`.
+    // Version 3 of node-redis, which has only callbacks, has `send_command`.
     if (typeof shape.sendCommand === 'function' && !('send_command' in client)) {
       return async (script, key, ...values) =>
         String(await client.eval(script, { keys: [key], arguments: values }))

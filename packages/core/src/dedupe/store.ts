@@ -1,48 +1,49 @@
-/** A store's answer to a claim: whose turn it is to handle the event. */
+/** A store's answer to a claim: whether the caller may handle the event. */
 export type ClaimAnswer = Claim | ClaimInProgress | { readonly state: 'done' }
 
-/** Another holds the claim: it is handling the event, or has died and its lease has not ended yet. */
+/** Another delivery holds the claim: a server is handling it, or died before its lease ended. */
 export interface ClaimInProgress {
   readonly state: 'in_progress'
-  /** How long that lease still holds unless its owner renews it, in milliseconds. Absent when the store cannot tell. */
+  /** How long the lease still holds unless renewed, in milliseconds. Absent if the store does not know. */
   readonly retryAfterMs?: number
 }
 
-/** The one claim that may handle the event, and that alone can say how it ended. */
+/** The right to handle the event and to say how that ended. */
 export interface Claim {
   readonly state: 'claimed'
-  /** How long the lease holds from the claim or its last renewal, in milliseconds. */
+  /** How long the lease holds after the claim or its last renewal, in milliseconds. */
   readonly leaseMs?: number
   /**
-   * Renews the lease, so that it holds for another `leaseMs` from now. The receiver calls it while the listeners run, where the
-   * claim has it and says its `leaseMs`; a store without it needs a lease longer than the slowest listener. It changes nothing
-   * once the claim was completed or released, and `complete` and `release` may be called while it is under way.
+   * Renews the lease for another `leaseMs` from now. The receiver calls it while listeners run, if the claim has both `extend` and
+   * `leaseMs`; a store without them needs a lease longer than the slowest listener. It must do nothing once the claim was completed
+   * or released, and `complete` and `release` may be called before it settles.
    *
-   * @throws {Error} when another has claimed the event since, or the store is not available.
+   * @throws {Error} when another delivery has claimed the event, or the store is unavailable.
    */
   extend?(): Promise<void>
   /**
-   * The event was handled: copies are answered as duplicates from now on.
+   * Marks the event as handled; later copies are answered as duplicates.
    *
-   * @throws {Error} when the lease ended and another has claimed the event since, or the store is not available.
+   * @throws {Error} when the lease ended and another delivery claimed the event, or the store is unavailable.
    * @throws {KoyweError} `handler_failed` when the event was not handled after all, so that its sender must retry.
    */
   complete(): Promise<void>
-  /** The event was not handled: the next copy may claim it. Does nothing when another has claimed it since. */
+  /** Gives the event back: the next retry may claim it. Does nothing if another delivery has claimed it. */
   release(): Promise<void>
 }
 
-/** Remembers which events were handled. A rejection of any of its promises means that the store is not available. */
+/** Remembers which events were handled. If one of its promises rejects, the store is unavailable. */
 export interface DedupeStore {
-  /** Claims the event of that key, if no one else holds it or has completed it. */
+  /** Claims the event with that key, unless it is claimed or completed already. */
   claim(key: string): Promise<ClaimAnswer>
 }
 
 /** Options that every store has. */
 export interface DedupeStoreOptions {
   /**
-   * How long a claim holds before another may take it over, in milliseconds. The receiver renews it while the listeners run, so
-   * this is how long the events of a killed server wait, and how long a process may be blocked. Default: 30 seconds.
+   * How long a claim holds before another delivery may take it over, in milliseconds. The receiver renews it while listeners run,
+   * for at most ten leases. So this is how long a killed server's events wait, and how long a process may be blocked. Default:
+   * 30 seconds.
    */
   readonly leaseMs?: number
   /** How long a completed event is remembered, in milliseconds. Default: 7 days. */
@@ -55,7 +56,7 @@ export const dedupeDefaults = { leaseMs: 30_000, ttlMs: 7 * 24 * 60 * 60_000 } a
 /** The names of {@link DedupeStoreOptions}. */
 export const dedupeOptions = ['leaseMs', 'ttlMs'] as const
 
-/** The answer to a copy of an event whose claim holds for so many milliseconds more. */
+/** The answer to a duplicate while the claim holds for that many more milliseconds. */
 export function inProgress(leftMs: number): ClaimInProgress {
   const state = 'in_progress'
   return Number.isFinite(leftMs) && leftMs > 0
@@ -63,7 +64,7 @@ export function inProgress(leftMs: number): ClaimInProgress {
     : { state }
 }
 
-/** The error of an `extend()` or `complete()` that came when another had taken the claim over. */
+/** The error when `extend()` or `complete()` comes after another delivery took the claim over. */
 export function claimLost(leaseMs: number): Error {
   return new Error(
     `The claim was lost: it was not renewed within its lease of ${leaseMs} ms and another delivery took it over, so the ` +
@@ -72,7 +73,7 @@ export function claimLost(leaseMs: number): Error {
   )
 }
 
-/** @throws {TypeError} that names the first option which is not a number above 0. */
+/** @throws {TypeError} that names the first option that is not a number above 0. */
 export function checkPositive(options: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === 'number' && value > 0) continue

@@ -7,23 +7,23 @@ import {
   inProgress,
 } from './store.js'
 
-/** What an engine can keep as it is: visible ASCII, short enough for an index, and no digest of ours. */
+/** Keys that an engine can store unchanged: visible ASCII, short enough for an index, and not a digest of ours. */
 const plainKey = /^(?!sha256:)[\x21-\x7e]{1,200}$/
 
-/** A hundred years: engines refuse times that are far longer. */
+/** A hundred years: engines refuse much longer times. */
 const longestMs = 100 * 365 * 24 * 60 * 60_000
 
 /**
- * A key in a form that every engine can store. `delivery.id` stays as it is, so that an operator finds it; anything
- * long or strange becomes a digest, and two different keys never become the same.
+ * Returns the key in a form that every engine can store. A `delivery.id` stays unchanged, so that operators find it; a long or
+ * unusual key becomes a digest. Different keys stay different.
  */
 export function storedKey(key: string): string {
-  // As JSON, so that lone surrogates are told apart: UTF-8 has no bytes for them.
+  // As JSON, so that lone surrogates stay distinct: UTF-8 cannot encode them.
   return plainKey.test(key) ? key : `sha256:${hash('sha256', JSON.stringify(key))}`
 }
 
 /**
- * The times of a store on an engine, in whole milliseconds as text.
+ * Returns a store's times in whole milliseconds, as text.
  *
  * @throws {TypeError} when one is not a number above 0, or is over a hundred years.
  */
@@ -38,7 +38,7 @@ export function storeTimes({
   return { lease: String(Math.ceil(leaseMs)), ttl: String(Math.ceil(ttlMs)) }
 }
 
-/** Reads an engine's `in_progress`, behind which stand the milliseconds of the lease that are left, where it knows them. */
+/** Parses an engine's `in_progress`, which is followed by the milliseconds left of the lease, if known. */
 export function readInProgress(answer: unknown): ClaimInProgress | undefined {
   const [state, leftMs] = String(answer).split(' ')
   return state === 'in_progress' ? inProgress(Number(leftMs)) : undefined

@@ -5,28 +5,43 @@ import { KoyweError } from '../errors.js'
 import type { Body } from './contract.js'
 import { tooLarge } from './limits.js'
 
-/** Where a parser or a platform may have left the body: the framework's request, or Node's. */
+/** A request on which a parser or a platform may have left the body: the framework's, or Node's. */
 export interface BodyHolder {
-  /** What a body parser made of it: bytes, text or the parsed value. */
+  /** What a body parser left: bytes, text or the parsed value. */
   readonly body?: unknown
-  /** The untouched bytes or text, where someone kept them (`verify` of a parser, Cloud Functions, fastify-raw-body). */
+  /** The original bytes or text, if something kept them (a parser's `verify`, Cloud Functions, fastify-raw-body). */
   readonly rawBody?: unknown
 }
 
 /**
- * Where a request's body may be found: the stream, and what the framework's request holds. The stream is usually Node's
- * request, on which parsers of other frameworks and serverless platforms leave the body, so it is looked at too.
+ * Where a request's body may be: in the stream, or on the framework's request. The stream is usually Node's request, on which
+ * other frameworks' parsers and serverless platforms leave the body, so its properties are checked too.
  */
 export interface BodySource extends BodyHolder {
   readonly stream: Readable & BodyHolder
 }
 
 /**
- * Reads a body from wherever it is: kept bytes or text first, then the stream, then the value that a parser made.
+ * Reads a body from wherever it is: kept bytes or text first, then the stream, then a parsed value.
  *
- * @param limit The most bytes to read.
- * @throws {KoyweError} `body_too_large`; `body_aborted` when the upload breaks off; `body_consumed` when a
- * middleware has read the stream and left nothing.
+ * @param limit The largest body, in bytes.
+ * @throws {KoyweError} `body_too_large`; `body_aborted` when the upload is cut off; `body_consumed` when middleware read the stream
+ * and kept nothing.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createKoyweWebhooks } from '@x/koywe-core'
+ * import { readBody, sendResponse } from '@x/koywe-core/adapter'
+ *
+ * const webhooks = createKoyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '')
+ * createServer(async (request, response) => {
+ *   const { method = '', url = '', headers, rawHeaders } = request
+ *   const body = (limit: number) => readBody({ stream: request }, limit)
+ *   const answer = await webhooks.handle({ method, url, headers, rawHeaders, body })
+ *   sendResponse(request, response, answer)
+ * }).listen(3000)
+ * ```
  */
 export async function readBody(source: BodySource, limit: number): Promise<Body> {
   const { stream } = source
@@ -34,7 +49,7 @@ export async function readBody(source: BodySource, limit: number): Promise<Body>
     asKept(source.rawBody) ?? asKept(stream.rawBody) ?? asKept(source.body) ?? asKept(stream.body)
   if (kept) return withinLimit(kept, limit)
   if (!stream.readableDidRead) {
-    // Ended without a byte: a parser makes an empty object of that, which is not what was sent.
+    // Ended without a byte. A parser turns that into an empty object, which is not what was sent.
     if (stream.readableEnded) return nothing
     if (!stream.destroyed) return { bytes: await readStream(stream, limit) }
   }
@@ -46,13 +61,13 @@ export async function readBody(source: BodySource, limit: number): Promise<Body>
   throw new KoyweError(
     'body_consumed',
     'Another middleware has already consumed the request body and kept neither the bytes nor the parsed value. Mount this middleware before ' +
-      'it, or let it keep the bytes in `rawBody`, as express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes } }) does.',
+      'it, or make it keep the bytes in `rawBody`, as express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes } }) does.',
   )
 }
 
 const nothing: Body = { text: '' }
 
-/** Bytes or text that someone kept. An empty one may be a placeholder that was set before the stream was read. */
+/** Kept bytes or text. An empty one may be a placeholder that was set before the stream was read. */
 function asKept(value: unknown): { text: string } | { bytes: Uint8Array } | undefined {
   if (typeof value === 'string' && value !== '') return { text: value }
   if (value instanceof Uint8Array && value.length > 0) return { bytes: value }
@@ -65,10 +80,10 @@ function withinLimit<T extends { text: string } | { bytes: Uint8Array }>(kept: T
   return kept
 }
 
-/** No JSON object with a field is shorter, as in `{"a":1}`. */
+/** The length of the shortest useful JSON object with a field, such as `{"a":1}`. */
 const shortestField = 7
 
-/** Parsers leave an empty object for a body that they did not read. A body too short to hold a field may be one itself. */
+/** Parsers leave an empty object for a body they did not read. A body too short for a field may really be one. */
 function isLeftover(body: unknown, stream: Readable & { readonly headers?: IncomingHttpHeaders }) {
   const isEmpty = typeof body === 'object' && body !== null && Object.keys(body).length === 0
   return (
@@ -77,7 +92,9 @@ function isLeftover(body: unknown, stream: Readable & { readonly headers?: Incom
 }
 
 function aborted(cause?: unknown): KoyweError {
-  return new KoyweError('body_aborted', 'The upload broke off before its end.', { cause })
+  return new KoyweError('body_aborted', 'The connection closed before the upload was complete.', {
+    cause,
+  })
 }
 
 function readStream(stream: Readable, limit: number): Promise<Uint8Array> {

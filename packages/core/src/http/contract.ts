@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from '../log/logger.js'
 
-/** A request's body as it was found: the bytes that came, their text, or the value that a parser has already made of them. */
+/** A request's body as found: the bytes, their text, or the value a parser already made of them. */
 export type Body =
   | { readonly bytes: Uint8Array }
   | { readonly text: string }
   | { readonly value: unknown }
 
-/** What an adapter hands to the core: one request in its neutral form. */
+/** What an adapter passes to the core: one request in neutral form. */
 export interface HttpRequest {
   /** The method, in upper case. */
   readonly method: string
@@ -20,15 +20,15 @@ export interface HttpRequest {
   /**
    * Reads the body, once.
    *
-   * @param limit The most bytes to read.
+   * @param limit The largest body, in bytes.
    * @throws {KoyweError} `body_too_large`, `body_consumed`, `body_aborted`.
    */
   body(limit: number): Promise<Body>
-  /** The framework's own log of this request, used when the `logger` option is not set. */
+  /** The framework's logger for this request, used when the `logger` option is not set. */
   readonly logger?: Logger
 }
 
-/** What the core wants answered. The adapter sends it as it is. */
+/** The core's answer. The adapter sends it unchanged. */
 export interface HttpResponse {
   readonly status: number
   /** Header names in lower case. `content-length` counts bytes. */

@@ -1,24 +1,24 @@
 import type { KoyweError } from '../errors.js'
 import type { HttpRequest } from './contract.js'
 
-/** The longest delay that Node's timers can keep. */
+/** The longest delay that Node's timers support. */
 const longestMs = 2 ** 31 - 1
 
-/** What is known of a request whose sender is verified. */
+/** What a request is about, once its sender is verified. */
 export interface Subject {
   /** Names it at the end of a log line. */
   about(): string
 }
 
 /**
- * One request on its way to its answer: the time that it has, and what the log says about it. It is made for every request,
- * so nothing in it is computed before it is read.
+ * One request on its way to its answer: its time limit, and what the log says about it. Created for every request, so nothing in
+ * it is computed before it is read.
  */
 export class Exchange {
   readonly request: HttpRequest
-  /** Whether time ran out, so that the sender has its answer already. */
+  /** Whether time ran out, so that the sender already has its answer. */
   isOver = false
-  /** What is refused when time runs out; replaced as the request moves on. */
+  /** Makes the refusal for when time runs out; replaced as the request progresses. */
   late: () => KoyweError
   /** What the request is about, once its sender is verified. */
   subject: Subject | undefined = undefined
@@ -44,18 +44,18 @@ export class Exchange {
     return this.#controller.signal
   }
 
-  /** @throws {KoyweError} when the sender has its answer already, so that nothing more may be started. */
+  /** @throws {KoyweError} when the sender already has its answer, so that nothing more must start. */
   throwIfOver(): void {
     if (this.isOver) throw this.late()
   }
 
-  /** Time is up. */
+  /** Time has run out. */
   expire(): void {
     this.isOver = true
     this.#controller?.abort(timeoutReason())
   }
 
-  /** The answer is made: frees the timer. */
+  /** Frees the timer once there is an answer. */
   end(): void {
     clearTimeout(this.#timer)
   }
@@ -67,10 +67,10 @@ function expire(exchange: Exchange, onOver: (exchange: Exchange) => void): void 
 }
 
 function timeoutReason(): DOMException {
-  return new DOMException('The time limit of this delivery has passed', 'TimeoutError')
+  return new DOMException('Time ran out for this request', 'TimeoutError')
 }
 
-/** @throws {TypeError} when `timeoutMs` is not a number of milliseconds that a timer can keep. */
+/** @throws {TypeError} when `timeoutMs` is not a number of milliseconds that Node's timers support. */
 export function checkTimeout(timeoutMs: number): void {
   if (Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= longestMs) return
   throw new TypeError(

@@ -4,27 +4,27 @@ import type { Log } from '../log/logger.js'
 import type { HttpRequest, HttpResponse } from './contract.js'
 import { Exchange } from './exchange.js'
 
-/** A refusal that is no error: its sentence is made only when it is going to be logged. */
+/** A refusal that is not an error: its sentence is built only if it will be logged. */
 export interface Refusal {
   readonly code: KoyweErrorCode
   readonly sentence: () => string
 }
 
-/** What a handler is made of. */
+/** The parts of a handler. */
 export interface HandlerParts {
   readonly timeoutMs: number
   readonly log: Log
-  /** What is refused when time runs out before the handler has said so itself. */
+  /** Makes the refusal for when time runs out, until the handler sets another. */
   readonly late: () => KoyweError
-  /** The way of one request to its answer. It resolves to a refusal, or throws a {@link KoyweError}, where there is no other. */
+  /** Handles one request. Resolves to a refusal, or throws a {@link KoyweError}, if there is no other answer. */
   readonly answer: (exchange: Exchange) => Promise<HttpResponse | Refusal>
-  /** The answer to a request that is refused. */
+  /** The answer to a refused request. */
   readonly answerTo: (code: KoyweErrorCode) => HttpResponse
 }
 
 /**
- * The frame of both handlers: one time limit around the whole way of a request, and one place where a refusal is logged and
- * answered. Rejects only with what is neither: a mistake of the set-up.
+ * The skeleton of both handlers: one time limit around the whole request, and one place where refusals are logged and answered.
+ * Rejects only for mistakes in the set-up.
  */
 export function createHandler(
   parts: HandlerParts,

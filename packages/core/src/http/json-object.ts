@@ -2,24 +2,24 @@ import { KoyweError } from '../errors.js'
 import type { Body } from './contract.js'
 import { tooLarge } from './limits.js'
 
-/** A JSON object of which nothing else is known yet. */
+/** A JSON object whose fields are not checked yet. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** How deep a body may nest. Koywe's events are flat. */
+/** How many levels a body may nest. Koywe's events are flat. */
 const mostLevels = 64
 
-/** A body of which it is known that it is a JSON object within bounds. */
+/** A body that is a JSON object within the limits. */
 export interface ParsedBody {
   readonly object: JsonObject
-  /** The text that it was parsed from, unless a parser in front has done that. */
+  /** The text it was parsed from; `undefined` if a parser in front parsed it. */
   readonly text: string | undefined
 }
 
 /**
- * Makes a JSON object of a body. Depth and size are bounded first, so that no later step can be made to work harder than
- * an honest body makes it: the cost of `JSON.parse` and `JSON.stringify` grows with values times depth.
+ * Parses a body as a JSON object. Checks depth and size first, so that no body can cost much more than an honest one: the cost of
+ * `JSON.parse` and `JSON.stringify` grows with values times depth.
  *
- * @param limit The most bytes, for a parsed value too.
+ * @param limit The largest body in bytes, also for a parsed value.
  * @throws {KoyweError} `body_too_large`; `invalid_json` for anything but a JSON object; `invalid_signature` for an object that
  * nests too deeply to be one that Koywe signed.
  */
@@ -31,12 +31,12 @@ export function parseBody(body: Body, limit: number): ParsedBody {
 
 function toObject(value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonObject // an object that is no array: its fields are unknown until checked
+    return value as JsonObject // an object and not an array: its fields are unknown until checked
   }
   throw new KoyweError('invalid_json', 'The body is not a JSON object.')
 }
 
-/** The text of a body that nobody has parsed yet: UTF-8, a byte order mark dropped, wrong bytes replaced, as every parser does. */
+/** Decodes an unparsed body as every parser does: UTF-8, without a byte order mark, invalid bytes replaced. */
 function textOf(body: Exclude<Body, { readonly value: unknown }>): string {
   if ('text' in body) return body.text
   const { buffer, byteOffset, byteLength } = body.bytes
@@ -54,7 +54,7 @@ function parseText(text: string, limit: number): unknown {
   }
 }
 
-/** Reads no further than the limits, and before `JSON.parse`, which needs 4 ms for 64 KiB of brackets. */
+/** Stops at the limit, and runs before `JSON.parse`, which needs 4 ms for 64 KiB of brackets. */
 function nestsTooDeep(text: string): boolean {
   if (!opensOften(text)) return false
   let level = 0
@@ -79,7 +79,7 @@ function nestsTooDeep(text: string): boolean {
   return false
 }
 
-/** What has fewer opening brackets than levels cannot be too deep; an event has one. */
+/** A text with fewer opening brackets than levels cannot be too deep; an event has one. */
 function opensOften(text: string): boolean {
   return countUpTo(mostLevels + 1, text, '{') + countUpTo(mostLevels + 1, text, '[') > mostLevels
 }
@@ -92,11 +92,11 @@ function countUpTo(most: number, text: string, character: string): number {
   return count
 }
 
-/** Bounds a value that a parser made: it may be far over the limit, and hold what JSON has no form for. */
+/** Checks a parsed value, which may be far over the limit and contain values without a JSON form. */
 function boundValue(value: unknown, limit: number): unknown {
   let bytes = 0
 
-  // A lower bound of the JSON: strings in their quotes, names with quotes and colon, a comma or bracket for each value.
+  // A lower bound of the JSON's size: strings with quotes, names with quotes and colon, a comma or bracket per value.
   function visit(part: unknown, level: number): void {
     bytes += typeof part === 'string' ? part.length + 2 : 1
     if (bytes > limit) throw tooLarge(limit)
@@ -106,7 +106,7 @@ function boundValue(value: unknown, limit: number): unknown {
       for (const item of part) visit(item, level + 1)
       return
     }
-    const fields = part as JsonObject // an object that is no array
+    const fields = part as JsonObject // an object and not an array
     for (const name of Object.keys(fields)) {
       bytes += name.length + 3
       visit(fields[name], level + 1)
@@ -121,11 +121,11 @@ function boundValue(value: unknown, limit: number): unknown {
   return value
 }
 
-/** The error for a value of a parser that has no JSON form. */
+/** The error for a parsed value without a JSON form. */
 export function unreadable(cause: unknown): KoyweError {
   return new KoyweError(
     'invalid_json',
-    'What a parser made of the body cannot be written as JSON. Mount this middleware before that parser.',
+    'The parsed body cannot be serialised as JSON. Mount this middleware before the parser.',
     { cause },
   )
 }

@@ -3,7 +3,7 @@ import { KoyweError } from '../errors.js'
 import { quote } from '../log/quote.js'
 
 /**
- * Refuses what the headers alone show to be unreadable, before a byte is read.
+ * Refuses a request whose headers show that its body is unreadable, before reading it.
  *
  * @throws {KoyweError} `unsupported_encoding`, `body_too_large`.
  */

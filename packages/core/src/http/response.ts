@@ -1,7 +1,7 @@
 import { type KoyweErrorCode, statusOf } from '../errors.js'
 import type { HttpResponse } from './contract.js'
 
-/** An answer whose body is `value` as JSON; nothing that we answer may be cached. */
+/** Creates an answer with `value` as JSON. Forbids caching. */
 export function jsonResponse(
   status: number,
   value: unknown,
@@ -22,17 +22,17 @@ export function jsonResponse(
 
 const retryAfterSeconds = '5'
 
-/** The headers that a code asks for. */
+/** The headers that belong to a code. */
 export function errorHeaders(code: KoyweErrorCode): Record<string, string> {
   if (statusOf(code) === 503) return { 'retry-after': retryAfterSeconds }
-  // The rest of the upload is still to come, so the connection cannot serve another request.
+  // The rest of the upload is still coming, so the connection cannot serve another request.
   if (code === 'body_timeout') return { connection: 'close' }
   return {}
 }
 
 const answers = new Map<KoyweErrorCode, HttpResponse>()
 
-/** The answer to a webhook that is refused: its code and nothing else. */
+/** The answer to a refused webhook: its code and nothing else. */
 export function answerTo(code: KoyweErrorCode): HttpResponse {
   const existing = answers.get(code)
   if (existing) return existing

@@ -1,13 +1,13 @@
 import { quote } from './quote.js'
 
-/** What of a request stands in the log. */
+/** The parts of a request that the log shows. */
 interface RequestFacts {
   readonly method: string
   readonly url: string
   readonly headers: { readonly 'content-length'?: string | undefined }
 }
 
-/** The end of a sentence about a request that was refused: ` (POST "/webhooks/koywe", Content-Length "312")`. The query, which may hold a token, is left out. */
+/** Ends a log line about a refused request: ` (POST "/webhooks/koywe", Content-Length "312")`. Omits the query, which may contain a token. */
 export function aboutRequest({ method, url, headers }: RequestFacts): string {
   const [path] = url.split('?', 1)
   const length = headers['content-length']
@@ -15,7 +15,7 @@ export function aboutRequest({ method, url, headers }: RequestFacts): string {
   return ` (${method} ${quote(path)}, ${size})`
 }
 
-/** The end of a sentence about an event that was verified: ` (event "crypto_delivered", order "o-1", delivery 5f3c…)`. */
+/** Ends a log line about a verified event: ` (event "crypto_delivered", order "o-1", delivery 5f3c…)`. */
 export function aboutDelivery(
   event: { readonly eventName: unknown; readonly orderId?: unknown },
   deliveryId: string | undefined,

@@ -1,8 +1,8 @@
 const intervalMs = 60_000
 
 /**
- * Decides whether a line of some kind is written: the first at once, then one a minute. Returns how many were left out since
- * the last line of that kind, or `undefined` when this one is left out too. There is no timer: the count waits for the next line.
+ * Limits lines of each kind: the first is written at once, then one per minute. Returns how many were suppressed since the last
+ * line of that kind, or `undefined` when this one is suppressed too. Has no timer: the count is reported with the next line.
  */
 export function createLineLimit<Kind>(now: () => number): (kind: Kind) => number | undefined {
   const lines = new Map<Kind, { writtenAt: number; leftOut: number }>()

@@ -4,29 +4,29 @@ import { createLineLimit } from './line-limit.js'
 import { escapeControls, escapeControlsInLines } from './quote.js'
 
 /**
- * Receives the messages for the developer. pino, bunyan, winston, log4js, Nest's Logger and `console` all fit, and so does an
- * object of your own with these two methods.
+ * Receives messages meant for the developer. pino, bunyan, winston, log4js, Nest's Logger and `console` all fit, and so does
+ * any object with these two methods.
  */
 export interface Logger {
   warn(message: string): void
   /**
-   * Called as `error(error, message)`, with what was thrown as an `Error` and our sentence. A log that also has a method `log`
-   * (`console`, winston, log4js, Nest's Logger) takes messages only: it is called as `error(text)`, where `text` is our sentence
-   * and, from the second line on, the error with its stack.
+   * Called as `error(error, message)`, where `error` is always an `Error`. A logger that also has a method `log` (`console`,
+   * winston, log4js, Nest's Logger) expects messages, so it is called as `error(text)`: the message, and from the second line on
+   * the error with its stack.
    */
   error(error: unknown, message: string): void
 }
 
 /**
- * The log of one receiver or one auth callback. Every method takes the framework's log of the request, which is used when the
- * `logger` option is not set; `console` comes last. No method throws, whatever the log does. A sentence is one line: control
- * characters in it are written as escapes.
+ * The log of one receiver or one auth callback. Every method takes the framework's logger for the request, which is used when
+ * the `logger` option is not set; the fallback is `console`. No method throws, whatever the logger does. A sentence is one line:
+ * control characters in it are escaped.
  */
 export interface Log {
   /**
-   * Says why a request was refused, as `koywe <code>: <sentence>`. Anybody can cause a refusal before the sender is `verified`
-   * (for a question: admitted), so of these lines, each code gets the first at once and then one a minute, with the number of those
-   * left out. Refusals after that tell of a lost or failed event and are all written. The sentence is made only when it is written.
+   * Says why a request was refused, as `koywe <code>: <sentence>`. Anyone can cause a refusal before the sender is `verified`
+   * (for a question: admitted), so these lines are limited: per code the first is written at once, then one per minute, with the
+   * number suppressed. Later refusals concern a real event and are all written. The sentence is built only when it is written.
    */
   refused(
     target: Logger | undefined,
@@ -34,15 +34,15 @@ export interface Log {
     verified: boolean,
     sentence: () => string,
   ): void
-  /** Warns about the set-up or the server. Never left out. */
+  /** Warns about the set-up or the server. Never suppressed. */
   warn(target: Logger | undefined, sentence: string): void
-  /** Tells of a failure, with what was thrown. Never left out. */
+  /** Reports a failure with what was thrown. Never suppressed. */
   error(target: Logger | undefined, error: unknown, sentence: string): void
 }
 
 const silent = { refused() {}, warn() {}, error() {} }
 
-/** Makes the log that the `logger` option asks for. `now` gives milliseconds that never go back. */
+/** Creates the log for the `logger` option. `now` returns milliseconds and must never run backwards. */
 export function createLog(
   option: Logger | false | undefined,
   now: () => number = () => performance.now(),
@@ -69,7 +69,7 @@ export function createLog(
 /** @throws {TypeError} when the `logger` option is neither a log nor `false`. */
 export function checkLogger(option: unknown): void {
   if (option === undefined || option === false) return
-  const logger = option as Partial<Logger> | null // only looked at, by the next line
+  const logger = option as Partial<Logger> | null // inspected on the next line
   if (typeof logger?.warn === 'function' && typeof logger.error === 'function') return
   throw new TypeError(
     '`logger` must have the methods `warn` and `error`, as console, pino and winston have; `false` turns the log off.',
@@ -77,8 +77,8 @@ export function checkLogger(option: unknown): void {
 }
 
 /**
- * The logs that take an error before the message have no method `log`; those that have one take messages, and lose an error or
- * what follows it in one form of output or another. All of them write one string whole.
+ * Loggers that take an error before the message have no method `log`. Those that have one expect messages, and some of their
+ * outputs lose an error or what follows it. All of them write a single string completely.
  */
 function writeError(logger: Logger, error: unknown, sentence: string): unknown {
   return takesMessages(logger)
@@ -90,13 +90,13 @@ function takesMessages(logger: object): logger is { error(text: string): unknown
   return 'log' in logger && typeof logger.log === 'function'
 }
 
-/** What was thrown, as an error that any log can write. pino and bunyan drop the message when they get a string for an error. */
+/** Turns what was thrown into an `Error`: pino and bunyan drop the message when the error is a string. */
 function toError(thrown: unknown): Error {
   try {
     const isError = types.isNativeError(thrown) || thrown instanceof Error
     if (isError && typeof thrown.stack === 'string') return thrown
   } catch {
-    // A proxy that is revoked, or a `stack` that throws.
+    // A revoked proxy, or a `stack` that throws.
   }
   return new Error(`What was thrown is not an ordinary Error: ${show(thrown)}`)
 }
@@ -117,7 +117,7 @@ function more(leftOut: number): string {
 
 function quietly(write: () => unknown): void {
   try {
-    // An asynchronous log that fails must not end the process.
+    // An asynchronous logger that fails must not end the process.
     Promise.resolve(write()).catch(() => {})
   } catch {}
 }

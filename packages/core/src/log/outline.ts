@@ -1,12 +1,12 @@
-/** How many places of a stack are named. */
+/** How many places of a stack to include. */
 const mostPlaces = 5
 
-/** How many errors of a chain of causes are named. */
+/** How many errors of a chain of causes to include. */
 const mostCauses = 3
 
 /**
- * Says on one line what was thrown and where, in words that cannot hold what a user or a caller has sent: the error's class, its
- * `code` when that looks like one, and the places of its stack; never its message or its `name`. Never throws.
+ * Describes on one line what was thrown and where, without anything that a user or a caller may have sent: the error's class, its
+ * `code` if it looks like one, and the places of its stack; never its message or its `name`. Never throws.
  */
 export function outlineOf(thrown: unknown): string {
   try {
@@ -14,7 +14,7 @@ export function outlineOf(thrown: unknown): string {
       return thrown === null ? 'null' : `a value of type ${typeof thrown}`
     return chainOf(thrown).map(outlineOfError).join(', caused by ')
   } catch {
-    // A proxy that is revoked, or a getter that throws.
+    // A revoked proxy, or a getter that throws.
     return 'a value that cannot be read'
   }
 }
@@ -36,19 +36,19 @@ function chainOf(thrown: Error): readonly Error[] {
   return chain
 }
 
-/** The class is named by code; the error's own `name` may be anything. */
+/** The constructor's name comes from code; the error's own `name` may be anything. */
 function classOf(error: Error): string {
   const made: unknown = Object.getPrototypeOf(error)?.constructor
   const name: unknown = typeof made === 'function' ? made.name : undefined
   return typeof name === 'string' && /^[A-Za-z_$][\w$]{0,60}$/.test(name) ? name : 'Error'
 }
 
-/** Codes of Node and of most libraries, such as ECONNREFUSED, and SQLSTATE, such as 23505. */
+/** Codes of Node and most libraries, such as ECONNREFUSED, and SQLSTATEs, such as 23505. */
 function isCode(code: unknown): code is string {
   return typeof code === 'string' && /^([A-Z][A-Z0-9_]{2,40}|[0-9A-Z]{5})$/.test(code)
 }
 
-/** The places of a stack. Its message comes first and may look like one, so what is not known to be behind it is dropped. */
+/** The places of a stack. Its message comes first and may look like a place, so only what follows the message counts. */
 function placesOf({ stack, message }: Error): readonly string[] {
   if (typeof stack !== 'string' || typeof message !== 'string') return []
   const header = stack.indexOf(message)
@@ -61,7 +61,7 @@ function placesOf({ stack, message }: Error): readonly string[] {
     .slice(0, mostPlaces)
 }
 
-/** The file of a frame with line and column. Names of functions are left out, and folders up to one with an unusual character. */
+/** A frame's file with line and column, without the function's name and any folders before an unusual character. */
 function placeOf(line: string): string | undefined {
   if (line.length > 500 || !line.startsWith('    at ')) return undefined
   return /(?<=[ (/\\])(?:file:\/\/|node:)?[\w./\\-]+(?:\.[cm]?[jt]sx?|(?<=node:[\w/]+)):\d+:\d+(?=\)?$)/.exec(

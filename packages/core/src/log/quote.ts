@@ -5,13 +5,13 @@ const everyUnsafe = new RegExp(unsafe, 'gu')
 const everyUnsafeInLines = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
 /**
- * Text from a caller, in the form in which it may stand in a sentence for the log: in quotes, without a character that moves
- * the cursor or turns the direction of writing, and cut to 40 characters. What is no text is named by its value or its type.
+ * Quotes text from a caller for a log line: control and direction characters are escaped, and it is cut to 40 characters.
+ * Anything but text is shown by its value or its type.
  */
 export function quote(text: unknown): string {
   if (typeof text === 'string') {
     if (text.length <= maxLength) return escapeControls(JSON.stringify(text))
-    // A pair of surrogates is not cut in two.
+    // Does not cut a surrogate pair in two.
     const cut = text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')
     return `${escapeControls(JSON.stringify(cut))}…`
   }
@@ -19,12 +19,12 @@ export function quote(text: unknown): string {
   return isPlain ? String(text) : `a value of type ${typeof text}`
 }
 
-/** One line of text whose control characters are written as escapes: `\u001b`. */
+/** Escapes control characters in one line of text: `\u001b`. */
 export function escapeControls(text: string): string {
   return unsafe.test(text) ? text.replace(everyUnsafe, escaped) : text
 }
 
-/** The same for a text of several lines, such as a stack: line ends and tabs stay. */
+/** The same for several lines, such as a stack: keeps line breaks and tabs. */
 export function escapeControlsInLines(text: string): string {
   return text.replace(everyUnsafeInLines, escaped)
 }

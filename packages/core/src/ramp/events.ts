@@ -1,13 +1,13 @@
 import type { KoyweOrderState } from './order-state.js'
 
 /**
- * The event names that Koywe is known to send, each with the state that the order is in afterwards; `undefined` where Koywe does not
- * say. The list is open: a name that is not here is a good webhook too.
+ * The event names that Koywe is known to send, each with the order's state afterwards; `undefined` where Koywe does not say. The
+ * list is open: a webhook with another name is valid, too.
  * Source: Koywe's page "Webhooks & Callbacks" names `payment_received`, `payment_rejected`, `payment_expired`,
  * `crypto_tx_sent`, `crypto_delivered` and `crypto_tx_failed`; the others are in Koywe's later documentation.
  */
 const stateAfter = {
-  /** The order exists and Koywe waits for the money. Both ramps. Order state WAITING (documented). */
+  /** The order exists and Koywe is waiting for the payment. Both ramps. Order state WAITING (documented). */
   payment_created: 'WAITING',
   /** The payment is confirmed (documented). Both ramps. Order state PENDING (documented). */
   payment_received: 'PENDING',
@@ -19,7 +19,7 @@ const stateAfter = {
   payment_expired: 'REJECTED',
   /** A newer wire order replaced this pending one. Wire transfers. Order state REJECTED (documented). */
   wire_order_canceled: 'REJECTED',
-  /** Paid, with another amount than was ordered. Ramp not stated. Order state PENDING (inferred). */
+  /** Paid, but not the amount ordered. Ramp not stated. Order state PENDING (inferred). */
   payment_received_modified_order_amount: 'PENDING',
   /** The crypto was sent to the blockchain (documented). On-ramp only. Order state IN_PROGRESS (inferred). */
   crypto_tx_sent: 'IN_PROGRESS',
@@ -31,7 +31,7 @@ const stateAfter = {
   fiat_sent: 'IN_PROGRESS',
   /** The fiat arrived at the bank. Off-ramp. Order state DELIVERED (inferred). */
   fiat_delivered: 'DELIVERED',
-  /** A refund of the crypto was started. Off-ramp. Order state REFUND_STARTED (documented). */
+  /** A refund of the crypto has started. Off-ramp. Order state REFUND_STARTED (documented). */
   refund_started: 'REFUND_STARTED',
   /** The refund of the crypto is on its way. Off-ramp. Order state REFUND_IN_PROGRESS (documented). */
   refund_in_progress: 'REFUND_IN_PROGRESS',
@@ -42,18 +42,18 @@ const stateAfter = {
 /** One of the event names in {@link koyweEventNames}. */
 export type KoyweEventName = keyof typeof stateAfter
 
-/** The event names that Koywe is known to send. The list is open: a name that is not here is a good webhook too. */
+/** The event names that Koywe is known to send. The list is open: a webhook with another name is valid, too. */
 export const koyweEventNames = Object.keys(stateAfter) as readonly KoyweEventName[] // the table's own keys
 
 /**
- * The fields of an event, named as Koywe sends them. Every field is authenticated by the signature.
- * Fields that are not listed here are kept in the object that listeners get.
+ * The fields of an event, named as Koywe sends them. The signature authenticates every field.
+ * Listeners also get fields that are not listed here.
  */
 export interface KoyweEventFields<Name extends string> {
   readonly eventName: Name
   /** Koywe's id of the order, a UUID. */
   readonly orderId: string
-  /** Your own key of the order, when the order was created with one. Seen in production, not documented by Koywe. */
+  /** Your own id of the order, if you created it with one. Seen in production, not documented by Koywe. */
   readonly externalId?: string | null
   /** ISO 8601 in UTC with milliseconds. Mind the capital S. */
   readonly timeStamp: string
@@ -64,12 +64,12 @@ export type KoyweEventMap = {
   [Name in keyof typeof stateAfter]: KoyweEventFields<Name>
 }
 
-/** Any event whose name this version knows: a union that a `switch` on `eventName` narrows and exhausts. */
+/** Any event whose name this version knows: a union that a `switch` on `eventName` narrows exhaustively. */
 export type KoyweEvent = KoyweEventMap[KoyweEventName]
 
 /**
- * A signed event with a name that this version does not know. Only the name is sure to be there; the
- * other known fields, when present, have the types they have elsewhere.
+ * A signed event with a name that this version does not know. Only the name is guaranteed; the other known fields, if present,
+ * have their usual types.
  */
 export interface UnknownKoyweEvent extends Partial<Omit<KoyweEventFields<string>, 'eventName'>> {
   readonly eventName: string
@@ -78,17 +78,17 @@ export interface UnknownKoyweEvent extends Partial<Omit<KoyweEventFields<string>
 
 const known: ReadonlySet<string> = new Set(koyweEventNames)
 
-/** Tells whether `name` is one of {@link koyweEventNames}. */
+/** Returns whether `name` is one of {@link koyweEventNames}. */
 export function isKoyweEventName(name: unknown): name is KoyweEventName {
   return typeof name === 'string' && known.has(name)
 }
 
-/** Tells whether this version knows the event's name; afterwards a `switch` on `eventName` can be exhaustive. */
+/** Returns whether this version knows the event's name; afterwards a `switch` on `eventName` can be exhaustive. */
 export function isKoyweEvent(event: KoyweEvent | UnknownKoyweEvent): event is KoyweEvent {
   return isKoyweEventName(event.eventName)
 }
 
-/** The state that an order is in after an event, or `undefined` where Koywe does not say (`crypto_tx_failed`). */
+/** The order's state after an event, or `undefined` where Koywe does not say (`crypto_tx_failed`). */
 export function orderStateOf(name: KoyweEventName): KoyweOrderState | undefined {
   return isKoyweEventName(name) ? stateAfter[name] : undefined
 }

@@ -20,7 +20,7 @@ export function parseEvent(payload: JsonObject): KoyweEvent | UnknownKoyweEvent 
   if (externalId !== undefined && externalId !== null && typeof externalId !== 'string') {
     throw wrongField('externalId')
   }
-  return payload as unknown as KoyweEvent | UnknownKoyweEvent // the checks above are the fields of both
+  return payload as unknown as KoyweEvent | UnknownKoyweEvent // the checks above cover the fields of both
 }
 
 /**

@@ -1,4 +1,4 @@
-/** How far an order has come in each state. The order of the states is inferred from their meaning; Koywe publishes none. */
+/** How far an order is in each state. The ranks are inferred from the states' meaning; Koywe publishes none. */
 const rankByState = {
   WAITING: 0,
   PENDING: 1,
@@ -25,14 +25,14 @@ const finalStates: ReadonlySet<KoyweOrderState> = new Set([
 ])
 
 /**
- * How far an order has come in a state: 0 (WAITING) to 7 (REFUND_DELIVERED). DELIVERED and REJECTED are equally far.
- * The order of the states is inferred from their meaning; Koywe publishes none.
+ * How far an order is in a state: 0 (WAITING) to 7 (REFUND_DELIVERED). DELIVERED and REJECTED rank equal.
+ * The ranks are inferred from the states' meaning; Koywe publishes none.
  */
 export function rankOf(state: KoyweOrderState): number {
   return rankByState[state]
 }
 
-/** Whether an order can only be refunded after a state: DELIVERED, REJECTED and REFUND_DELIVERED (inferred). */
+/** Whether only a refund can follow a state: true for DELIVERED, REJECTED and REFUND_DELIVERED (inferred). */
 export function isFinal(state: KoyweOrderState): boolean {
   return finalStates.has(state)
 }

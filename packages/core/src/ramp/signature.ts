@@ -1,16 +1,16 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { type JsonObject, unreadable } from '../http/json-object.js'
 
-/** One secret, or several while they are being rotated: the current one first. */
+/** One secret, or several during a rotation, the current one first. */
 export type Secrets = string | readonly string[]
 
-/** A body taken apart: what is signed, and the signature that came with it. */
+/** A body split into what was signed and the signature. */
 export interface SignedBody {
-  /** The body without `signature`, every other field kept, in the order received. */
+  /** The body without `signature`; all other fields in the order received. */
   readonly payload: JsonObject
   /** `JSON.stringify(payload)`: the text that Koywe signs. */
   readonly text: string
-  /** An empty string when there is none, or it is not a string. */
+  /** An empty string when it is missing or not a string. */
   readonly signature: string
 }
 
@@ -19,7 +19,7 @@ export interface SignedBody {
  * Source: Koywe's page, `createHmac('sha256', secret).update(JSON.stringify(payload))`. That `payload` is the body
  * without `signature` is inferred from the example and seen in production.
  *
- * @throws {KoyweError} `invalid_json` when a value that a parser made has no JSON form.
+ * @throws {KoyweError} `invalid_json` when a parsed value has no JSON form.
  */
 export function splitBody(body: JsonObject): SignedBody {
   const { signature, ...payload } = body
@@ -37,7 +37,7 @@ function toJson(payload: JsonObject): string {
   } catch (cause) {
     throw unreadable(cause)
   }
-  // A `toJSON` among the fields may give anything.
+  // A `toJSON` method among the fields may return anything.
   if (typeof text === 'string' && text.startsWith('{')) return text
   throw unreadable(undefined)
 }
@@ -47,16 +47,16 @@ export function sign(text: string, secret: string): string {
   return hmac(text, prepareKey(secret))
 }
 
-/** One or more secrets, made ready once for every check to come. */
+/** Verifies signatures against one or more secrets, prepared once. */
 export interface Verifier {
   /** Returns the index of the secret that made `signature`, or -1. The digests are compared in constant time. */
   verify(text: string, signature: string): number
-  /** Tells whether a secret made `signature` without the white space or quotes around it. */
+  /** Returns whether a secret without its surrounding white space or quotes made `signature`. */
   verifyTrimmed(text: string, signature: string): boolean
 }
 
 /**
- * Makes a verifier of the secrets that are accepted, the current one first.
+ * Creates a verifier that accepts these secrets, the current one first.
  *
  * @throws {TypeError} when there is no secret, or one is not a string or blank.
  */
@@ -85,13 +85,13 @@ export function isSignature(text: string): boolean {
 }
 
 const signatureLength = 64
-// Used again for each comparison, which is synchronous: two buffers less for each delivery.
+// Reused for every comparison, which is synchronous: saves two buffers per delivery.
 const given = Buffer.alloc(2 * signatureLength)
 const givenSignature = given.subarray(0, signatureLength)
 const made = Buffer.alloc(signatureLength)
 
 function indexOfMatch(keys: readonly KeyObject[], text: string, signature: string): number {
-  // Characters that need more than one byte would not fit.
+  // Characters of more than one byte would not fit.
   if (signature.length !== signatureLength || given.write(signature) !== signatureLength) return -1
   for (let index = 0; index < keys.length; index++) {
     made.write(hmac(text, keys[index] as KeyObject)) // below the length
@@ -100,7 +100,7 @@ function indexOfMatch(keys: readonly KeyObject[], text: string, signature: strin
   return -1
 }
 
-/** In hex, which is made faster than a buffer. */
+/** In hex, which is faster than a buffer. */
 function hmac(text: string, key: KeyObject): string {
   return createHmac('sha256', key).update(text).digest('hex')
 }

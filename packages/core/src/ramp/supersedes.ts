@@ -1,19 +1,19 @@
 import { isKoyweEventName, orderStateOf } from './events.js'
 import { rankOf } from './order-state.js'
 
-/** What has to be kept of an order's latest event, to tell whether the next one is news. Every event has this form. */
+/** What to keep of an order's latest event in order to compare it with the next. Every event has this form. */
 export interface OrderMark {
   readonly eventName: string
-  /** As Koywe sent it, or the `Date` that a database has made of it. */
+  /** As Koywe sent it, or as the `Date` that your database returns. */
   readonly timeStamp?: string | Date
 }
 
 /**
- * Tells whether `next` is news about an order whose latest known event is `previous`. Koywe may send several webhooks for
- * one change and promises no order, so a late `payment_received` must not overwrite `crypto_delivered`: an event of a
- * lower rank is never news, one of a higher rank always is, and of the same rank the one with the later `timeStamp`.
+ * Returns whether `next` is news about an order whose latest known event is `previous`. Koywe may send several webhooks for
+ * one change and does not promise their order, so a late `payment_received` must not overwrite `crypto_delivered`: an event of a
+ * lower rank is never news, one of a higher rank always is, and of equal rank the one with the later `timeStamp` is.
  *
- * @param previous The latest event that is kept of this order, or nothing when there is none.
+ * @param previous The latest event you kept of this order, or nothing if there is none.
  */
 export function supersedes(previous: OrderMark | null | undefined, next: OrderMark): boolean {
   if (previous === undefined || previous === null) return true
@@ -22,7 +22,7 @@ export function supersedes(previous: OrderMark | null | undefined, next: OrderMa
   return timeOf(next) > timeOf(previous)
 }
 
-/** `crypto_tx_failed` has no state of its own: it ends an attempt to send, and another may follow. */
+/** `crypto_tx_failed` has no state of its own: it ends one attempt to send, and another may follow. */
 function rankOfEvent(name: string): number {
   if (!isKoyweEventName(name)) return -1
   return rankOf(orderStateOf(name) ?? 'IN_PROGRESS')

@@ -11,16 +11,16 @@ export interface VerifiedBody {
   readonly payload: SignedBody['payload']
   /** The text that was signed. */
   readonly text: string
-  /** Which of the secrets made the signature. */
+  /** The index of the secret that made the signature. */
   readonly secretIndex: number
 }
 
 /**
- * Checks that Koywe signed the body. A bad signature is a {@link Refusal} of code `invalid_signature`, whose sentence names the
- * likely cause.
+ * Checks that Koywe signed the body. A wrong signature is a {@link Refusal} with code `invalid_signature`, whose sentence names
+ * the likely cause.
  *
  * @throws {KoyweError} `missing_signature`; `invalid_payload` when `signature` is not a string; `payments_webhook` when the
- * body is one of the other API; `invalid_json` when what a parser made has no JSON form.
+ * body is from the Payments API; `invalid_json` when a parsed value has no JSON form.
  */
 export function verifySignature(
   body: ParsedBody,
@@ -47,7 +47,7 @@ function checkSignatureField(object: ParsedBody['object'], headers: IncomingHttp
     checkNotPayments(object, headers)
     throw new KoyweError(
       'missing_signature',
-      'The body has no `signature`. Koywe signs only when a secret was given at registration (updateWebhook): give one there.',
+      'The body has no `signature`. Koywe signs only if a secret was registered with the webhook: register one (updateWebhook).',
     )
   }
   if (typeof signature !== 'string') {
@@ -56,8 +56,8 @@ function checkSignatureField(object: ParsedBody['object'], headers: IncomingHttp
 }
 
 /**
- * Whether a payload that was parsed from text is flat and has no number, as Koywe's are: then it is what its JSON parses to. Of
- * numbers, several texts are written as one: 1e999 becomes null, and -0 becomes 0.
+ * Whether a payload parsed from text is flat and has no numbers, as Koywe's are. Then it equals what its JSON parses to; different
+ * numbers can serialise to the same text: 1e999 becomes null, and -0 becomes 0.
  */
 function hasNoNumber(payload: JsonObject): boolean {
   for (const name in payload) {
@@ -67,7 +67,7 @@ function hasNoNumber(payload: JsonObject): boolean {
   return true
 }
 
-/** Says why a signature does not fit a body, as far as that can be told. Names no secret and no digest. */
+/** Explains why a signature does not match, as far as possible. Contains no secret and no digest. */
 function explain(
   { text: received }: ParsedBody,
   { payload, text, signature }: SignedBody,
@@ -78,14 +78,14 @@ function explain(
     return 'The field `signature` is not 64 hexadecimal characters, so Koywe did not make it.'
   }
   if (verifier.verify(text, signature.toLowerCase()) >= 0) {
-    return 'The signature is right but in upper case. Koywe sends lower case: did something on the way change the body?'
+    return 'The signature is correct, but in upper case, while Koywe sends lower case: did something modify the body on the way?'
   }
   if (verifier.verifyTrimmed(text, signature)) {
-    return 'The signature fits the secret without the white space or quotes around it. Remove them where the secret is set.'
+    return 'The signature matches the secret without the white space or quotes around it. Remove them where you set the secret.'
   }
   const wholeBody = JSON.stringify({ ...payload, signature: '' })
   if (verifier.verify(wholeBody, signature) >= 0) {
-    return 'The signature was made over the whole body, with an empty `signature` in it. Sign the body without that field.'
+    return 'The signature covers the whole body, with an empty `signature` in it. Sign the body without that field.'
   }
   const length = Buffer.byteLength(JSON.stringify({ ...payload, signature }))
   if (contentLength !== undefined && Number(contentLength) !== length) {
@@ -93,11 +93,11 @@ function explain(
       ? `Content-Length was ${Number(contentLength)}, but the parsed body serialises to ${length} bytes: something modified it on the way. ` +
           'Mount this middleware before anything that edits `req.body`.'
       : `The body has ${Number(contentLength)} bytes, but ${length} as JSON.stringify writes it, which is how Koywe signs and sends it: ` +
-          'it was not made by Koywe, or something modified it on the way.'
+          'either Koywe did not make it, or something modified it on the way.'
   }
   return (
-    'No secret of yours made this signature. Either the sender is not Koywe (a forgery, harmless), or your secret is not the one ' +
-    'registered with Koywe: compare them, and check that sandbox and production are not mixed up. A middleware that rebuilds the ' +
+    'None of your secrets made this signature. Either the sender is not Koywe (a forgery, harmless), or your secret is not the one ' +
+    'registered with Koywe: compare them, and check that sandbox and production are not mixed up. Middleware that rebuilds the ' +
     'body with its fields in another order has the same effect.'
   )
 }

@@ -1,8 +1,8 @@
 /**
- * Checks that options have no name that nobody reads, so that a typing error does not silently become a default.
+ * Refuses unknown options, so that a misspelled one does not silently become a default.
  *
  * @param what Whose options they are, such as `createMemoryDedupeStore`.
- * @throws {TypeError} when `given` is not an object, or has an option that is not one of `known`; it names the nearest.
+ * @throws {TypeError} when `given` is not an object, or has an option that is not in `known`; the message suggests the nearest.
  */
 export function checkOptions(given: unknown, known: readonly string[], what: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -24,17 +24,17 @@ function unknownOption(name: string, known: readonly string[], what: string): st
   return `Unknown option \`${name}\` of ${what}; ${cure}`
 }
 
-/** The kind and never the value: what is passed in the place of options may be a secret. */
+/** The kind, never the value: what was passed instead of options may be a secret. */
 function kindOf(given: unknown): string {
   if (given === null || given === undefined) return String(given)
   if (Array.isArray(given)) return 'an array'
   return `a ${typeof given}`
 }
 
-/** How many characters must be added, removed or replaced to make one text from the other. */
+/** How many characters to add, remove or replace to turn one text into the other. */
 function editsBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  // An option's name is short; what is far longer is near to none.
+  // Options have short names; anything much longer is near none of them.
   for (const character of one.slice(0, 100)) {
     const next = [(row[0] ?? 0) + 1]
     for (let index = 0; index < other.length; index++) {

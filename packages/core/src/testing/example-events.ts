@@ -1,9 +1,9 @@
 import { type KoyweEventMap, type KoyweEventName, koyweEventNames } from '../ramp/events.js'
 
-/** An event of every name, with the order id and the time of the example on Koywe's page. */
+/** One event of every name, with the order id and the time of Koywe's documented example. */
 export const exampleEvents: Readonly<KoyweEventMap> = Object.fromEntries(
   koyweEventNames.map((name) => [name, exampleEvent(name)]),
-) as unknown as KoyweEventMap // one entry for every name, each with that name
+) as unknown as KoyweEventMap // one entry per name, each with that name
 
 function exampleEvent(eventName: KoyweEventName) {
   return {

@@ -4,6 +4,15 @@ import { sign, splitBody } from '../ramp/signature.js'
  * Signs a payload and returns the body that Koywe would send: the payload's JSON with `signature` as its last field.
  *
  * @param payload Any JSON object; a `signature` in it is replaced.
+ *
+ * @example
+ * ```ts
+ * import { exampleEvents, signEvent } from '@x/koywe-core/testing'
+ *
+ * const body = signEvent({ ...exampleEvents.crypto_delivered, orderId: 'order-1' }, 'the secret')
+ * const headers = { 'content-type': 'application/json' }
+ * await fetch('http://127.0.0.1:3000/webhooks/koywe', { method: 'POST', headers, body })
+ * ```
  */
 export function signEvent(payload: object, secret: string): string {
   // `splitBody` only reads own fields, which every object has.

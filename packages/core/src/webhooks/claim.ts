@@ -3,14 +3,14 @@ import { KoyweError } from '../errors.js'
 import type { Exchange } from '../http/exchange.js'
 import type { Log } from '../log/logger.js'
 
-/** Stands in for a claim when deduplication is off: every copy is handled. */
+/** Stands in for a claim when deduplication is off: every duplicate is handled. */
 export const alwaysClaimed: Claim = {
   state: 'claimed',
   async complete() {},
   async release() {},
 }
 
-/** @throws {TypeError} when a store answered with something that is no {@link ClaimAnswer}: a mistake of the set-up. */
+/** @throws {TypeError} when a store's answer is not a {@link ClaimAnswer}: a mistake in the set-up. */
 export function checkAnswer(answer: ClaimAnswer): void {
   const state: unknown = answer?.state
   if (state === 'claimed' || state === 'done' || state === 'in_progress') return
@@ -19,7 +19,7 @@ export function checkAnswer(answer: ClaimAnswer): void {
   )
 }
 
-/** Lets a retry of the event claim it. Never rejects: what cannot be released ends with its lease. */
+/** Releases the claim, so that a retry can take it. Never rejects: a claim that cannot be released ends with its lease. */
 export async function releaseClaim(claim: Claim, exchange: Exchange, log: Log): Promise<void> {
   try {
     await claim.release()
@@ -47,7 +47,7 @@ export function storeUnavailable(cause: unknown): KoyweError {
   )
 }
 
-/** Node's error for a host whose every address refused has no message, only a code. */
+/** Node's error for a host that refused on all its addresses has no message, only a code. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   return cause.message || ('code' in cause ? String(cause.code) : cause.name)

@@ -6,24 +6,24 @@ import type { KoyweEvent, UnknownKoyweEvent } from '../ramp/events.js'
 import type { VerifiedBody } from '../ramp/verify-signature.js'
 import { alwaysClaimed } from './claim.js'
 
-/** What is known about one delivery of an event, beside the event itself. */
+/** What is known about one delivery, besides its event. */
 export interface Delivery {
   /**
-   * The SHA-256 of the signed text, in hex: the same for every copy and retry of one event, whatever secret signed it.
-   * Use it as the idempotency key of what a listener does.
+   * The SHA-256 of the signed text, in hex: the same for every duplicate and retry of an event, whichever secret signed it. Use it
+   * as the idempotency key of what a listener does.
    */
   readonly id: string
   /** When this delivery reached the server. */
   readonly receivedAt: Date
-  /** The event's `timeStamp`, or `undefined` when it is no date. */
+  /** The event's `timeStamp`, or `undefined` if it is not a date. */
   readonly occurredAt: Date | undefined
-  /** Aborts when `timeoutMs` has passed and the sender has been asked to retry. */
+  /** Aborts when `timeoutMs` runs out and the sender is asked to retry. */
   readonly signal: AbortSignal
-  /** Which of the secrets made the signature: 0 is the current one. */
+  /** The index of the secret that made the signature: 0 is the current one. */
   readonly secretIndex: number
-  /** The text that was signed: the body as JSON without `signature`. */
+  /** The text that was signed: the body as JSON without `signature`. The event is exactly `JSON.parse(signedText)`. */
   readonly signedText: string
-  /** What the dedupe store gave for this event. It is completed or released when the listeners have ended. */
+  /** The dedupe store's claim for this event. The receiver completes or releases it after the listeners. */
   readonly claim: Claim
 }
 
@@ -50,7 +50,7 @@ export class ReceivedDelivery implements Delivery, Subject {
     this.#exchange = exchange
   }
 
-  /** What the listeners get as their first argument. */
+  /** The first argument of listeners. */
   get event(): KoyweEvent | UnknownKoyweEvent {
     return this.#event
   }

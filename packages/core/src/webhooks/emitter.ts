@@ -9,18 +9,18 @@ import {
 } from '../ramp/events.js'
 import type { Delivery } from './delivery.js'
 
-/** Handles one event. It is awaited: the webhook is acknowledged only when it has succeeded. */
+/** Handles one event. The receiver awaits it and acknowledges the webhook only if it succeeds. */
 export type Listener<Event> = (event: Event, delivery: Delivery) => unknown
 
 /** Registers listeners by event name. Every method returns the object it was called on. */
 export interface KoyweEmitter {
   /** Calls `listener` for every event of that name. @throws {TypeError} for a name that is not in {@link koyweEventNames}. */
   on<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
-  /** Calls `listener` until it has succeeded once: if it fails, it stays for the retry. */
+  /** Calls `listener` until it succeeds once. If it fails, it stays for the retry. */
   once<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
   /** Removes a listener that `on` or `once` added. */
   off<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
-  /** Calls `listener` for every event, also for names that this version does not know. */
+  /** Calls `listener` for every event, including names that this version does not know. */
   onAny(listener: Listener<KoyweEvent | UnknownKoyweEvent>): this
   /** Removes a listener that `onAny` added. */
   offAny(listener: Listener<KoyweEvent | UnknownKoyweEvent>): this
@@ -30,18 +30,18 @@ interface Registration {
   readonly key: string | symbol
   readonly listener: Listener<never>
   readonly once: boolean
-  /** Whether a `once` listener is running, so that it is not started a second time. */
+  /** Whether a `once` listener is running, so that it is not started twice. */
   running: boolean
 }
 
 /** What `createEmitter` returns: the emitter, and the functions that only the receiver calls. */
 export interface EmitterParts {
   readonly emitter: KoyweEmitter
-  /** Tells whether any listener would be called for events of that name. */
+  /** Returns whether any listener would be called for events of that name. */
   hears(name: string): boolean
   /**
    * Starts every listener of the event, those of its name first, in the order they were added, and waits for all of them.
-   * Gives the errors of those that failed.
+   * Returns the errors of those that failed.
    */
   emit(event: KoyweEvent | UnknownKoyweEvent, delivery: Delivery): Errors | Promise<Errors>
 }
@@ -55,7 +55,7 @@ const noErrors: Errors = []
 
 /** Creates an emitter that awaits its listeners and runs all of them even when one fails. */
 export function createEmitter(): EmitterParts {
-  // Lists are replaced and never changed: what a listener adds or removes counts from the next event on.
+  // Lists are replaced, never changed: what a listener adds or removes applies from the next event on.
   const registrations = new Map<string | symbol, readonly Registration[]>()
 
   function listOf(key: string | symbol): readonly Registration[] {
@@ -73,7 +73,7 @@ export function createEmitter(): EmitterParts {
     if (index >= 0) registrations.set(key, list.toSpliced(index, 1))
   }
 
-  /** Waits only for a listener that is asynchronous. */
+  /** Awaits only asynchronous listeners. */
   function call(
     registration: Registration,
     event: KoyweEvent | UnknownKoyweEvent,
@@ -82,7 +82,7 @@ export function createEmitter(): EmitterParts {
     if (registration.once && registration.running) return noErrors
     registration.running = true
     try {
-      // `on` has tied the listener's event type to the name it is stored under.
+      // `on` tied the listener's event type to the name it is stored under.
       const result = (registration.listener as Listener<typeof event>)(event, delivery)
       return isThenable(result) ? wait(registration, result) : succeed(registration)
     } catch (error) {

@@ -1,18 +1,17 @@
 import type { Claim } from '../dedupe/store.js'
 import type { Logger } from '../log/logger.js'
 
-/** The longest interval that Node's timers can keep. */
+/** The longest interval that Node's timers support. */
 const longestMs = 2 ** 31 - 1
 
-/** How many leases a listener gets, five minutes by default: the event of one that never ends is handled again after that. */
+/** How many leases listeners get, five minutes by default. The event of a listener that never ends is handled again after that. */
 const mostLeases = 10
 
 /**
- * Renews a claim's lease at every third of it, while the listeners run, for ten leases at most. The first failure is logged; later
- * ones are tried again silently. The timer does not keep the process alive. A claim without `extend` or without `leaseMs` is left
- * as it is.
+ * Renews a claim's lease every third of the lease while listeners run, for at most ten leases. Logs the first failure; keeps trying
+ * silently after that. The timer does not keep the process alive. Does nothing for a claim without `extend` or `leaseMs`.
  *
- * @returns Stops the renewing. Call it when the claim is settled, whatever the outcome.
+ * @returns Stops the renewal. Call it when the claim is settled, whatever the outcome.
  */
 export function renewLease(claim: Claim, logger: Pick<Logger, 'error'>): () => void {
   const { leaseMs } = claim

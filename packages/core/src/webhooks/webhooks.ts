@@ -19,26 +19,26 @@ import { createEmitter, type KoyweEmitter } from './emitter.js'
 import { createInFlight } from './in-flight.js'
 import { renewLease } from './renew-lease.js'
 
-/** Settings of a receiver. */
+/** Options of a receiver. */
 export interface KoyweWebhooksOptions {
-  /** The largest body that is read, in bytes. Default: 65,536. */
+  /** The largest body to read, in bytes. Default: 65,536. */
   readonly limit?: number
   /**
-   * How long one delivery may take until its sender is told to come back later, in milliseconds. Listeners go on, and
-   * their success is remembered. Koywe documents no limit of its own. Default: 5000.
+   * Time limit for one delivery, in milliseconds. When it runs out, the sender gets a 503 and should retry; listeners keep running,
+   * and their success still counts. Koywe documents no limit. Default: 5000.
    */
   readonly timeoutMs?: number
-  /** Where the sentences for the developer go; `false` for nowhere. Default: the framework's log of the request, else `console`. */
+  /** Receives messages meant for the developer; `false` silences them. Default: the framework's logger of the request, or `console`. */
   readonly logger?: Logger | false
-  /** Remembers handled events; `false` lets every copy through to the listeners. Default: a memory store. */
+  /** Remembers handled events; `false` turns deduplication off. Default: a memory store. */
   readonly dedupe?: DedupeStore | false
 }
 
-/** What a user does with a receiver, or with the middleware made of it. */
+/** The methods of a receiver that you use, also on the middleware made from it. */
 export interface KoyweListeners extends KoyweEmitter {
   /**
-   * Resolves when no delivery is being handled and every claim is settled. For a graceful stop: close the server first, so
-   * that no delivery comes in, then wait for this; listeners that outlasted `timeoutMs` are waited for too.
+   * Resolves when no delivery is being handled and every claim is settled. For a graceful stop, close the server first, so that no
+   * new delivery arrives, then await this. It also waits for listeners that outlast `timeoutMs`.
    */
   idle(): Promise<void>
 }
@@ -47,10 +47,20 @@ export interface KoyweListeners extends KoyweEmitter {
 export interface KoyweWebhooks extends KoyweListeners, HttpHandler {}
 
 /**
- * Makes a receiver of Koywe's ramp webhooks. One receiver can serve several mounts and servers.
+ * Creates a receiver of Koywe's ramp webhooks. One receiver can serve several mounts and servers.
  *
- * @param secrets What was registered with Koywe as the webhook's secret.
- * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
+ * @param secrets The secret registered with Koywe for the webhook, or a list of secrets during a rotation.
+ * @throws {TypeError} when a secret is missing or blank, or an option is wrong or unknown.
+ *
+ * @example
+ * ```ts
+ * import { createKoyweWebhooks } from '@x/koywe-core'
+ *
+ * const webhooks = createKoyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '', { timeoutMs: 10_000 })
+ * webhooks.on('crypto_delivered', async (event, delivery) => {
+ *   console.log(`order ${event.orderId} was delivered`, delivery.id)
+ * })
+ * ```
  */
 export function createKoyweWebhooks(
   secrets: Secrets,
@@ -69,7 +79,7 @@ export function createKoyweWebhooks(
   const unheard = new Set<string>()
   let toldOfOldSecret = false
 
-  /** The way of a delivery: read, verify, claim, emit, answer. */
+  /** A delivery's path: read, verify, claim, emit, answer. */
   async function answer(exchange: Exchange): Promise<HttpResponse | Refusal> {
     const receivedAt = new Date()
     checkHeaders(exchange.request.headers, limit)
@@ -91,8 +101,7 @@ export function createKoyweWebhooks(
   }
 
   /**
-   * Claims the event, runs the listeners and completes the claim, even when that takes longer than the sender is kept
-   * waiting.
+   * Claims the event, runs the listeners and completes the claim, even if that takes longer than the sender waits.
    */
   async function handOver(
     delivery: ReceivedDelivery,
@@ -131,13 +140,13 @@ export function createKoyweWebhooks(
       log.error(
         exchange.request.logger,
         error,
-        `koywe: an event was handled, but the dedupe store could not note it; a copy would be handled again.${delivery.about()}`,
+        `koywe: an event was handled, but the dedupe store could not record it; a duplicate would be handled again.${delivery.about()}`,
       )
     }
     return received
   }
 
-  /** Keeps the claim while listeners run, however long they take. */
+  /** Renews the claim while listeners run. */
   async function renewing<T>(
     running: Promise<T>,
     delivery: ReceivedDelivery,
@@ -154,7 +163,7 @@ export function createKoyweWebhooks(
     }
   }
 
-  /** Logs each error by itself, since not every log writes those in an AggregateError, and lets a retry claim the event. */
+  /** Logs each error separately, since not every logger writes those in an AggregateError, and releases the claim. */
   async function giveUp(
     what: string,
     code: KoyweErrorCode,
@@ -179,7 +188,7 @@ export function createKoyweWebhooks(
     )
   }
 
-  /** Koywe sends every event to one URL, so one that nobody listens for is acknowledged: also one whose listener came too late. */
+  /** Koywe sends all events to one URL, so an event without a listener is acknowledged, even if the listener was only late. */
   function tellOfUnheard({ request }: Exchange, eventName: string): void {
     if (!isKoyweEventName(eventName) || unheard.has(eventName)) return
     unheard.add(eventName)
@@ -193,7 +202,7 @@ export function createKoyweWebhooks(
   function tooSlow(): KoyweError {
     return new KoyweError(
       'timeout',
-      `The listeners need more than ${timeoutMs} ms. They keep running, and the sender was asked to retry; make them faster, hand ` +
+      `The listeners took longer than ${timeoutMs} ms. They keep running, and the sender was asked to retry; make them faster, hand ` +
         'their work to a queue, or raise `timeoutMs`.',
     )
   }
@@ -214,25 +223,25 @@ export function createKoyweWebhooks(
 const received = jsonResponse(200, { received: true })
 const duplicate = jsonResponse(200, { received: true, duplicate: true })
 
-/** Until when is said with the time of this server's clock: the store's may be another. */
+/** The time shown is on this server's clock, which may differ from the store's. */
 function inProgress({ retryAfterMs }: ClaimInProgress): Refusal {
   return {
     code: 'in_progress',
     sentence: () => {
-      const until =
+      const end =
         retryAfterMs === undefined
           ? ''
-          : ` until ${new Date(Date.now() + retryAfterMs).toISOString()}, unless it is renewed`
-      return `The event is claimed${until}, by a server that is handling it or has died. The sender was asked to retry.`
+          : `; unless renewed, the claim ends at ${new Date(Date.now() + retryAfterMs).toISOString()}`
+      return `The event is claimed by a server that is handling it or has died${end}. The sender was asked to retry.`
     },
   }
 }
 
 function checkDedupe(dedupe: unknown): void {
   if (dedupe === false) return
-  const store = dedupe as Partial<DedupeStore> | null // only looked at, by the next line
+  const store = dedupe as Partial<DedupeStore> | null // inspected on the next line
   if (typeof store?.claim === 'function') return
   throw new TypeError(
-    '`dedupe` must be a store with a method `claim`, such as createMemoryDedupeStore() makes, or `false`.',
+    '`dedupe` must be a store with a method `claim`, such as createMemoryDedupeStore() returns, or `false`.',
   )
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMatcher, type Place } from '../../src/adapter.js'
 
-/** A request as the rule sees it: the adapter's facts are read off it. */
+/** A request as the rule sees it, with what the adapter would read from its framework. */
 interface Facts {
   readonly path: string
   readonly place?: Place
@@ -21,7 +21,7 @@ function matcherOf(path: string | undefined, defaultPath = '/webhooks/koywe') {
   return { log, isOurs, post }
 }
 
-it('bare, only a POST to the very default path is ours', () => {
+it('mounted bare, only a POST to exactly the default path is ours', () => {
   const { post } = matcherOf(undefined)
   expect(post('/webhooks/koywe', 'outside')).toBe(true)
   for (const path of ['/', '', '/webhooks/koywe/', '/webhooks/koyweX', '/Webhooks/Koywe']) {
@@ -29,13 +29,13 @@ it('bare, only a POST to the very default path is ours', () => {
   }
 })
 
-it('on a route or path of its own, every path is ours', () => {
+it('on its own route or path, every path is ours', () => {
   const { post, log } = matcherOf(undefined)
   expect(post('/any', 'here')).toBe(true)
   expect(log).toEqual([])
 })
 
-it('a path option decides alone', () => {
+it('the option `path` alone decides', () => {
   const { post } = matcherOf('/in')
   expect(post('/in')).toBe(true)
   expect(post('/webhooks/koywe')).toBe(false)
@@ -51,15 +51,15 @@ it('no other method is ours', () => {
   }
 })
 
-it('does not look at the place for a POST to its own path, nor for other methods once it is known to be bare', () => {
+it('does not check the place for a POST to its own path, nor for other methods once it is known to be bare', () => {
   const { isOurs, post } = matcherOf(undefined)
   expect(post('/webhooks/koywe')).toBe(true)
   isOurs('GET', { path: '/', place: 'outside' }, undefined)
   expect(isOurs('GET', { path: '/' }, undefined)).toBe(false)
 })
 
-describe('where it cannot be seen what stands on the route that has matched', () => {
-  it('a middleware that was only ever reached through routes answers, without a word', () => {
+describe('when the handler on the matched route is hidden', () => {
+  it('a middleware that was only ever reached through routes answers, and logs nothing', () => {
     const { post, log } = matcherOf(undefined)
     expect([post('/hooks', 'unclear'), post('/hooks', 'unclear')]).toEqual([true, true])
     expect(log).toEqual([])
@@ -76,7 +76,7 @@ describe('where it cannot be seen what stands on the route that has matched', ()
   )
 })
 
-it('says once that it has answered on what turns out to be the route of another, with the cure', () => {
+it('says once that it answered on what turns out to be another route, with the cure', () => {
   const { isOurs, post, log } = matcherOf(undefined)
   expect(post('/orders', 'unclear')).toBe(true)
   isOurs('GET', { path: '/', place: 'outside' }, undefined)
@@ -84,13 +84,13 @@ it('says once that it has answered on what turns out to be the route of another,
   expect(log[0]).toMatch(/POST to "\/orders" was answered.*before the routes/)
 })
 
-it('says once that a POST was passed on behind a route, with the cure', () => {
+it('says once that it passed on a POST behind a route, with the cure', () => {
   const { post, log } = matcherOf(undefined)
   expect([post('/orders', 'elsewhere'), post('/other', 'elsewhere')]).toEqual([false, false])
   expect(log).toEqual([expect.stringMatching(/POST to "\/orders" was passed on.*path: '\*'/)])
 })
 
-describe('a near miss of the path that it answers at', () => {
+describe('a near miss of its path', () => {
   it.each(['/webhooks/koywe/', '/WEBHOOKS/Koywe', '//webhooks/koywe', '/webhooks///koywe//'])(
     '%s is passed on, and said once with the cure',
     (path) => {
@@ -101,13 +101,13 @@ describe('a near miss of the path that it answers at', () => {
     },
   )
 
-  it('of the option path too', () => {
+  it('is warned of for the option `path` too', () => {
     const { post, log } = matcherOf('/in/a.b')
     expect([post('/in/axb'), post('/in/a.b/')]).toEqual([false, false])
     expect(log).toEqual([expect.stringContaining('"/in/a.b/" was passed on')])
   })
 
-  it('is none where the path differs in more', () => {
+  it('does not include a path that differs more', () => {
     const { post, log } = matcherOf(undefined)
     for (const path of ['/webhooks/koyweX', '/x/webhooks/koywe', '/webhookskoywe', '/']) {
       post(path, 'outside')
@@ -116,7 +116,7 @@ describe('a near miss of the path that it answers at', () => {
   })
 })
 
-it('writes no more than 40 characters of a path to the log, and none that a terminal obeys', () => {
+it('logs at most 40 characters of a path, and no control characters', () => {
   const { post, log } = matcherOf(undefined)
   post(`/${'\u001b[2J\u009b\u2028'.repeat(50)}`, 'elsewhere')
   expect(log[0]).toMatch(/^[\x20-\x7e…]{1,600}$/)
@@ -126,7 +126,7 @@ it('writes no more than 40 characters of a path to the log, and none that a term
 it.each([[''], ['in'], [' /in'], [1], [null], [['/in']], [/in/]])(
   'the path option %j throws a TypeError that shows a path',
   (path) => {
-    // Given by those who do not use TypeScript.
+    // What plain JavaScript may pass.
     expect(() => matcherOf(path as string)).toThrow(TypeError)
     expect(() => matcherOf(path as string)).toThrow('begin with a slash')
   },

@@ -34,7 +34,7 @@ function ask(
 }
 
 describe('createKoyweAuthCallback', () => {
-  it('is not made without isAllowed or with a wrong option', () => {
+  it('throws without isAllowed or with a wrong option', () => {
     const make = (options: object) => () =>
       createKoyweAuthCallback({ auth, isAllowed: () => true, ...options })
     for (const options of [
@@ -70,7 +70,7 @@ describe('createKoyweAuthCallback', () => {
     )
   }, 600_000)
 
-  it('hands over the e-mail as it was sent, every field, and a signal that aborts when the time is over', async () => {
+  it('hands over the e-mail as sent, every field, and a signal that aborts when time runs out', async () => {
     const payload = { email: ' María@Example.com ', country: 'CL', deep: { a: [1] } }
     let asked: AuthQuestion | undefined
     const answer = await ask(
@@ -92,11 +92,11 @@ describe('createKoyweAuthCallback', () => {
     ['a', 200],
     ['a'.repeat(254), 200],
     ['a'.repeat(255), 400],
-  ])('takes an e-mail of 1 to 254 characters', async (email, status) => {
+  ])('accepts an e-mail of 1 to 254 characters', async (email, status) => {
     expect((await ask(() => true, { email })).status).toBe(status)
   })
 
-  it('warns of an answer that is no boolean, without the e-mail', async () => {
+  it('warns of a result that is not a boolean, without the e-mail', async () => {
     const logger = createMemoryLog()
     await ask(() => ({ email: 'maria@example.com' }), undefined, { logger })
     expect(logger.lines).toEqual([expect.stringContaining('a value of type object')])
@@ -104,7 +104,7 @@ describe('createKoyweAuthCallback', () => {
     expect(logger.lines).toHaveLength(1)
   })
 
-  it('writes where and what kind of error a check threw, and nothing of what it says', async () => {
+  it('logs where a check threw and what kind of error, but not its message', async () => {
     const email = 'María+(1)@Example.com'
     const token = 'c2VjcmV0LXRva2Vu'
     const pair = 'koywe:contraseña'
@@ -130,7 +130,7 @@ describe('createKoyweAuthCallback', () => {
     }
   })
 
-  it('is a no with a status of ours, whatever a check throws or gives', async () => {
+  it('answers no with its own status, whatever a check throws or returns', async () => {
     const revoked = (): object => {
       const { proxy, revoke } = Proxy.revocable(new Error('x'), {})
       revoke()
@@ -201,7 +201,7 @@ describe('createKoyweAuthCallback', () => {
     }
   })
 
-  it('is a no when the body cannot even be looked at', async () => {
+  it('answers no when the body cannot even be inspected', async () => {
     const callback = createKoyweAuthCallback({ auth, isAllowed: () => true, logger: false })
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
@@ -219,7 +219,7 @@ describe('createKoyweAuthCallback', () => {
     }
   })
 
-  it('names what kind of error a credential check threw, and nothing of its message', async () => {
+  it('logs what kind of error a credential check threw, but not its message', async () => {
     const logger = createMemoryLog()
     const broken = () => {
       throw new RangeError('token abc is out of range')
@@ -230,7 +230,7 @@ describe('createKoyweAuthCallback', () => {
     expect(logger.lines.join()).not.toContain('abc')
   })
 
-  it('waits no longer for a credential check than for anything else', async () => {
+  it('applies the time limit to a credential check too', async () => {
     const answer = await ask(() => true, undefined, {
       auth: () => new Promise<boolean>(() => {}),
       timeoutMs: 30,
@@ -249,7 +249,7 @@ describe('createKoyweAuthCallback', () => {
     expect({ status, read }).toEqual({ status: 401, read: false })
   })
 
-  it('begins to read at once, and refuses a wrong credential without waiting for the body', async () => {
+  it('starts to read at once, and refuses a wrong credential without waiting for the body', async () => {
     let began = false
     const gate = createGate<{ text: string }>()
     const body = () => {
@@ -263,7 +263,7 @@ describe('createKoyweAuthCallback', () => {
     }).handle({ ...requestOf(undefined), body })
     expect(began).toBe(true)
     expect(await wrong).toMatchObject({ status: 401, body: 'false' })
-    // Nobody waits for it any more; a rejection that nothing handles would end the process.
+    // Nobody awaits it any more, and an unhandled rejection would end the process.
     gate.fail(new KoyweError('body_aborted', 'x'))
     await new Promise((resolve) => setImmediate(resolve))
   })
@@ -291,7 +291,7 @@ describe('createKoyweAuthCallback', () => {
     },
   )
 
-  it('asks isAllowed no more when time ran out while the body came', async () => {
+  it('does not call isAllowed when time ran out while the body arrived', async () => {
     let asked = 0
     const gate = createGate<{ value: unknown }>()
     const callback = createKoyweAuthCallback({
@@ -331,7 +331,7 @@ describe('createKoyweAuthCallback', () => {
     expect(seen).toEqual(['12.345.678-9', 'other'])
   })
 
-  it('takes nothing for the field but what the body itself has', async () => {
+  it('accepts the field only from the body itself', async () => {
     const answerTo = (field: string, body: unknown) =>
       createKoyweAuthCallback({ auth: () => true, field, isAllowed: () => true, logger: false })
         .handle(requestOf(body))
@@ -374,7 +374,7 @@ describe('createKoyweAuthCallback', () => {
     },
   )
 
-  it('is not made with an option that nobody reads, and names the nearest', () => {
+  it('refuses an unknown option and names the nearest', () => {
     const options = { auth, isallowed: () => true, isAllowed: () => true }
     expect(() => createKoyweAuthCallback(options)).toThrow(/`isallowed`.*`isAllowed`/)
     const late = { auth, isAllowed: () => true, timeoutMS: 100 }

@@ -17,7 +17,7 @@ import { requestOf } from '../requests.js'
 const numRuns = process.env.CI ? 10_000 : 1_000
 const question = { email: 'maria@example.com' }
 
-/** Asks with one header and tells the status; `isAllowed` says yes to everyone who gets that far. */
+/** Asks with one header and returns the status; `isAllowed` says yes to everyone who gets that far. */
 async function statusOf(auth: CallerCheck, name: string, value: string, body: unknown = question) {
   const callback = createKoyweAuthCallback({ auth, isAllowed: () => true, logger: false })
   const request = { ...requestOf(body), rawHeaders: [name, value] }
@@ -51,7 +51,7 @@ describe('bearer', () => {
     const credentialOf = (header: string) => header.replace(/^bearer +/i, '')
     await fc.assert(
       fc.asyncProperty(mutated, async (header) => {
-        // The scheme's case and the number of spaces are no part of the credential.
+        // The scheme's case and the number of spaces do not matter.
         fc.pre(!/^bearer /i.test(header) || credentialOf(header) !== credentialOf(right))
         expect(await statusOf(auth, 'Authorization', header)).toBe(401)
       }),
@@ -59,7 +59,7 @@ describe('bearer', () => {
     )
   }, 600_000)
 
-  it('lets a function of yours check the token, and takes only a literal true for a yes', async () => {
+  it('lets your function check the token, and accepts only a literal true as a yes', async () => {
     const seen: string[] = []
     const auth = bearer(async (token) => {
       seen.push(token)
@@ -78,7 +78,7 @@ describe('basic', () => {
   const pair = { username: 'koywe', password: 'contraseña:con:dos' }
   const right = `Basic ${base64(`${pair.username}:${pair.password}`)}`
 
-  it('accepts the pair, whose password may have colons and letters beyond ASCII', async () => {
+  it('accepts the pair, whose password may contain colons and non-ASCII letters', async () => {
     expect(await statusOf(basic(pair), 'Authorization', right)).toBe(200)
     expect(
       await statusOf(basic([{ ...pair, username: 'old' }, pair]), 'Authorization', right),
@@ -100,7 +100,7 @@ describe('basic', () => {
     }
   })
 
-  it('lets a function of yours check the pair', async () => {
+  it('lets your function check the pair', async () => {
     const auth = basic(({ username, password }) => username === 'a' && password === 'b:c')
     expect(await statusOf(auth, 'Authorization', `Basic ${base64('a:b:c')}`)).toBe(200)
     expect(await statusOf(auth, 'Authorization', `Basic ${base64('a')}`)).toBe(401)
@@ -133,7 +133,7 @@ describe('bodySignature', () => {
 })
 
 describe('anyOf', () => {
-  it('accepts what one of its ways accepts, by the headers or by the body', async () => {
+  it('accepts what any of its checks accepts, by the headers or by the body', async () => {
     const auth = anyOf(bearer('token'), bodySignature('secret'), (request) =>
       request.rawHeaders.includes('let-me-in'),
     )
@@ -143,7 +143,7 @@ describe('anyOf', () => {
     expect(await statusOf(auth, 'x', 'y')).toBe(401)
   })
 
-  it('asks the others when one throws', async () => {
+  it('still runs the others when one throws', async () => {
     const broken = () => {
       throw new Error('no key')
     }
@@ -158,7 +158,7 @@ describe('a header', () => {
     return (await callback.handle({ ...requestOf(question, headers), rawHeaders })).status
   }
 
-  it('is taken from `headers` where a serverless platform gives no `rawHeaders`', async () => {
+  it('is read from `headers` when a serverless platform provides no `rawHeaders`', async () => {
     expect(await statusWith({ authorization: 'Bearer token' })).toBe(200)
     expect(await statusWith({ authorization: `Basic ${base64('a:b')}` })).toBe(200)
     expect(await statusWith({ 'x-key': 'k' })).toBe(200)
@@ -166,7 +166,7 @@ describe('a header', () => {
     expect(await statusWith({})).toBe(401)
   })
 
-  it('is refused there when it came twice, joined or as a list', async () => {
+  it('is refused there when it was sent twice, joined or as a list', async () => {
     expect(await statusWith({ authorization: 'Bearer token, Bearer token' })).toBe(401)
     expect(await statusWith({ authorization: 'Bearer token,Bearer token' })).toBe(401)
     expect(await statusWith({ 'x-key': 'k, k' })).toBe(401)
@@ -174,7 +174,7 @@ describe('a header', () => {
     expect(await statusWith({ 'x-key': ['k'] })).toBe(401)
   })
 
-  it('is not taken from `headers` where `rawHeaders` can show that it came twice', async () => {
+  it('is not read from `headers` when `rawHeaders` can show that it was sent twice', async () => {
     const headers = { authorization: 'Bearer token' }
     const twice = ['Authorization', 'Bearer token', 'Host', 'x', 'authorization', 'Bearer token']
     expect(await statusWith(headers, twice)).toBe(401)
@@ -184,7 +184,7 @@ describe('a header', () => {
 })
 
 describe('a credential that cannot work is refused at start-up', () => {
-  // What those may give who do not use TypeScript.
+  // What plain JavaScript may pass.
   const loosely = (make: unknown) => make as (...values: readonly unknown[]) => unknown
 
   it.each<[string, unknown, readonly unknown[]]>([
@@ -226,7 +226,7 @@ describe('a credential that cannot work is refused at start-up', () => {
     ['an object made by hand', { challenge: 'x', byBody: async () => false }],
     ['a copy', { ...bearer('token') }],
     ['an object that inherits', Object.create(bearer('token'))],
-  ])('as is `auth` with %s, and the message says what to give', (_name, auth) => {
+  ])('as is `auth` with %s, and the message says what to pass', (_name, auth) => {
     const make = () => createKoyweAuthCallback({ auth: auth as CallerCheck, isAllowed: () => true })
     expect(make).toThrow(TypeError)
     expect(make).toThrow('bearer(token)')

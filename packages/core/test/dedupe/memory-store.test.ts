@@ -33,7 +33,7 @@ async function claimed(store: DedupeStore, key: string): Promise<Claim> {
 const stateOf = async (store: DedupeStore, key: string) => (await store.claim(key)).state
 
 describe('a claim', () => {
-  it('is given once, is in progress until it is completed, and is done from then on', async () => {
+  it('is granted once, in progress until completed, and done from then on', async () => {
     const { store } = setUp()
     const claim = await claimed(store, 'a')
     expect(await stateOf(store, 'a')).toBe('in_progress')
@@ -44,21 +44,21 @@ describe('a claim', () => {
     expect(await stateOf(store, 'b')).toBe('in_progress')
   })
 
-  it('is given again once it was released', async () => {
+  it('is granted again after a release', async () => {
     const { store } = setUp()
     await (await claimed(store, 'a')).release()
     await (await claimed(store, 'a')).complete()
     expect(await stateOf(store, 'a')).toBe('done')
   })
 
-  it('is given to one of 200 who ask at once', async () => {
+  it('is granted to one of 200 concurrent callers', async () => {
     const { store } = setUp()
     const states = await Promise.all(Array.from({ length: 200 }, () => stateOf(store, 'a')))
     expect(states.filter((state) => state === 'claimed')).toHaveLength(1)
     expect(states.filter((state) => state === 'in_progress')).toHaveLength(199)
   })
 
-  it('cannot be released once it was completed', async () => {
+  it('cannot be released after completion', async () => {
     const { store } = setUp()
     const claim = await claimed(store, 'a')
     await claim.complete()
@@ -67,7 +67,7 @@ describe('a claim', () => {
     expect(await stateOf(store, 'a')).toBe('done')
   })
 
-  it('is kept for keys of any name', async () => {
+  it('works for keys of any name', async () => {
     const { store } = setUp()
     for (const key of ['__proto__', 'constructor', '']) {
       expect(await stateOf(store, key)).toBe('claimed')
@@ -77,7 +77,7 @@ describe('a claim', () => {
 })
 
 describe('a lease', () => {
-  it('ends when its time is over and not before', async () => {
+  it('ends when time runs out and not before', async () => {
     const { store, clock } = setUp()
     await claimed(store, 'a')
     clock.time += 99
@@ -86,7 +86,7 @@ describe('a lease', () => {
     expect(await stateOf(store, 'a')).toBe('claimed')
   })
 
-  it('that was lost lets its owner neither complete nor release the claim of the next', async () => {
+  it('that was lost does not let its owner complete or release the next claim', async () => {
     const { store, clock } = setUp()
     const lost = await claimed(store, 'a')
     clock.time += 100
@@ -98,7 +98,7 @@ describe('a lease', () => {
     expect(await stateOf(store, 'a')).toBe('done')
   })
 
-  it('that was lost is reported also when the next has completed already', async () => {
+  it('that was lost is reported even after the next claim completed', async () => {
     const { store, clock } = setUp()
     const lost = await claimed(store, 'a')
     clock.time += 100
@@ -108,7 +108,7 @@ describe('a lease', () => {
     expect(await stateOf(store, 'a')).toBe('done')
   })
 
-  it('that was lost counts when it is completed late and no one else has claimed', async () => {
+  it('that ended still counts when completed late, if no one else claimed the event', async () => {
     const { store, clock } = setUp()
     const late = await claimed(store, 'a')
     clock.time += 500
@@ -116,7 +116,7 @@ describe('a lease', () => {
     expect(await stateOf(store, 'a')).toBe('done')
   })
 
-  it('that was lost counts also when others have been claimed since', async () => {
+  it('that ended still counts when other events have been claimed since', async () => {
     const { store, clock } = setUp()
     const late = await claimed(store, 'a')
     clock.time += 500
@@ -127,7 +127,7 @@ describe('a lease', () => {
 })
 
 describe('an extended lease', () => {
-  it('ends a whole lease after it was extended, and its owner alone says when', async () => {
+  it('ends a full lease after it was extended, and only its owner can extend it', async () => {
     const { store, clock } = setUp()
     const claim = await claimed(store, 'a')
     clock.time += 99
@@ -144,7 +144,7 @@ describe('an extended lease', () => {
     expect(await stateOf(store, 'a')).toBe('done')
   })
 
-  it('that is told to a copy is a whole number of milliseconds, and none without an end', async () => {
+  it('is reported to a duplicate in whole milliseconds, unless it never ends', async () => {
     const { store, clock } = setUp({ leaseMs: 10.5 })
     await claimed(store, 'a')
     clock.time += 0.2
@@ -156,7 +156,7 @@ describe('an extended lease', () => {
 })
 
 describe('a completed event', () => {
-  it('is forgotten when its time is over, counted from its completion', async () => {
+  it('is forgotten when its retention time, counted from completion, runs out', async () => {
     const { store, clock } = setUp()
     const claim = await claimed(store, 'a')
     clock.time += 50
@@ -167,7 +167,7 @@ describe('a completed event', () => {
     expect(await stateOf(store, 'a')).toBe('claimed')
   })
 
-  it('is forgotten, the oldest first, when there are more than twice as many as asked for', async () => {
+  it('is forgotten, oldest first, beyond twice as many as configured', async () => {
     const { store } = setUp({ maxEntries: 3 })
     const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
     for (const [index, key] of keys.entries()) {
@@ -179,7 +179,7 @@ describe('a completed event', () => {
     for (const key of ['a', 'b', 'c']) expect(await stateOf(store, key)).toBe('claimed')
   })
 
-  it('is remembered also when it was completed twice among many others', async () => {
+  it('is remembered even when it was completed twice among many others', async () => {
     const { store } = setUp({ maxEntries: 2 })
     const claim = await claimed(store, 'a')
     await claim.complete()
@@ -188,14 +188,14 @@ describe('a completed event', () => {
     expect(await stateOf(store, 'a')).toBe('done')
   })
 
-  it('does not make the store forget what is running', async () => {
+  it('does not make the store forget running claims', async () => {
     const { store } = setUp({ maxEntries: 1 })
     await claimed(store, 'running')
     for (const key of ['a', 'b', 'c']) await (await claimed(store, key)).complete()
     expect(await stateOf(store, 'running')).toBe('in_progress')
   })
 
-  it('is remembered for a week, and a claim held for 30 seconds, unless told otherwise', async () => {
+  it('is remembered for a week, and a claim held for 30 seconds, by default', async () => {
     const clock = { time: 0 }
     const store = createMemoryDedupeStore({ now: () => clock.time })
     await (await claimed(store, 'done')).complete()
@@ -211,7 +211,7 @@ describe('a completed event', () => {
   })
 })
 
-it('a call costs no more when 100,000 events are remembered than when 1,000 are', async () => {
+it('a call costs no more with 100,000 remembered events than with 1,000', async () => {
   async function fastest(entries: number): Promise<number> {
     const { store } = setUp({ maxEntries: entries, ttlMs: 1e9 })
     for (let key = 0; key < entries; key++) await (await claimed(store, `${key}`)).complete()
@@ -231,7 +231,7 @@ it('a call costs no more when 100,000 events are remembered than when 1,000 are'
   expect(many).toBeLessThan(few * 20)
 }, 60_000)
 
-it('an option that is undefined has its default', async () => {
+it('an undefined option has its default', async () => {
   const options = { leaseMs: undefined, ttlMs: undefined, maxEntries: undefined, now: undefined }
   const store = createMemoryDedupeStore(options as never)
   await (await claimed(store, 'a')).complete()

@@ -54,7 +54,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
   describeStore('the Postgres store, postgres.js', pair(sql, sql))
   describeStore('the Postgres store, a server with pg and one with postgres.js', pair(pool, sql))
 
-  /** What a listener's transaction is on either client: opened by hand, so that a test can look while it is open. */
+  /** A listener's transaction on either client, opened by hand so that a test can inspect it while it is open. */
   interface OpenTransaction {
     readonly client: PgClient | PostgresJsClient
     write(key: string): Promise<unknown>
@@ -118,7 +118,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
       const store = createPostgresDedupeStore(client, { table })
       const brief = createPostgresDedupeStore(client, { table, leaseMs: 200 })
 
-      it('commits the write and "done" together, and nothing that the receiver does then changes it', async () => {
+      it('commits the write and "done" together, and the receiver does not change that afterwards', async () => {
         const key = randomUUID()
         const claim = await claimed(store, key)
         const open = await begin()
@@ -133,7 +133,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         expect(await effectsOf(key)).toBe(1)
       })
 
-      it('leaves neither the write nor "done" after a rollback, and lets the event be released', async () => {
+      it('leaves neither the write nor "done" after a rollback, and releases the event', async () => {
         const key = randomUUID()
         const claim = await claimed(store, key)
         const open = await begin()
@@ -146,7 +146,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         await claimed(store, key)
       })
 
-      it('does not note an event as done whose transaction was rolled back without an error', async () => {
+      it('does not mark an event as done whose transaction was rolled back without an error', async () => {
         const key = randomUUID()
         const claim = await claimed(brief, key)
         const open = await begin()
@@ -156,7 +156,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         await claimedWithin(store, key, 10_000)
       })
 
-      it('rejects when another has claimed the event, so that only one write is committed', async () => {
+      it('rejects when another owner claimed the event, so that only one write is committed', async () => {
         const key = randomUUID()
         const late = await claimed(brief, key)
         const current = await claimedWithin(store, key, 10_000)
@@ -175,7 +175,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         expect(await store.claim(key)).toEqual({ state: 'done' })
       })
 
-      it('rejects when another has handled the event to its end', async () => {
+      it('rejects when another owner completed the event', async () => {
         const key = randomUUID()
         const late = await claimed(brief, key)
         const current = await claimedWithin(store, key, 10_000)
@@ -187,13 +187,13 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         expect(await store.claim(key)).toEqual({ state: 'done' })
       })
 
-      it('lets nobody take over or wait while the transaction is open, even after the lease', async () => {
+      it('lets no one take over, or wait, while the transaction is open, even after the lease', async () => {
         const key = randomUUID()
         const claim = await claimed(brief, key)
         const open = await begin()
         await open.write(key)
         await completeIn({ claim }, open.client)
-        // The retention time of the open completion is not visible yet; the lease is over for everybody else.
+        // The open completion is not visible yet; for everybody else the lease has ended.
         await delay(300)
         const copies = Promise.all(Array.from({ length: 20 }, () => store.claim(key)))
         const states = new Set((await promptly(copies)).map(({ state }) => state))
@@ -205,7 +205,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         expect(await effectsOf(key)).toBe(1)
       })
 
-      it('refuses what is no transaction: it would commit "done" by itself', async () => {
+      it('refuses a client without a transaction, which would commit "done" on its own', async () => {
         const lent = await pool.connect()
         const reserved = await sql.reserve()
         const wrapped: PgClient = { query: (text, values) => lent.query(text, values) }
@@ -221,7 +221,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         lent.release()
       })
 
-      it('says that an event is done which another listener of it wants to have again', async () => {
+      it('says that an event is done although another of its listeners failed', async () => {
         const key = randomUUID()
         const claim = await claimed(store, key)
         const open = await begin()
@@ -233,7 +233,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         expect(await store.claim(key)).toEqual({ state: 'done' })
       })
 
-      it('does not hold up a late owner of the event, also when both leases have ended', async () => {
+      it('does not block a late owner of the event, even when both leases have ended', async () => {
         const key = randomUUID()
         const late = await claimed(brief, key)
         const current = await claimedWithin(brief, key, 10_000)
@@ -249,7 +249,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
         expect(await effectsOf(key)).toBe(1)
       })
 
-      it('takes a listener that swallowed the error of completeIn for a failed one, and says so', async () => {
+      it('treats a listener that swallowed the error of completeIn as failed, and says so', async () => {
         const key = randomUUID()
         const late = await claimed(brief, key)
         await (await claimedWithin(store, key, 10_000)).complete()
@@ -263,7 +263,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     },
   )
 
-  it('does not take an event for done whose completeIn failed in a transaction that was aborted', async () => {
+  it('does not treat an event as done when completeIn failed in an aborted transaction', async () => {
     const claim = await claimed(createPostgresDedupeStore(pool, { table }), randomUUID())
     const open = await beginPg()
     if (!('query' in open.client)) throw new Error('it is a client of pg')
@@ -273,7 +273,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     await expect(claim.complete()).rejects.toThrow(/swallowed its error.*aborted/)
   })
 
-  it('waits for no transaction that holds the row in another way, and says so', {
+  it('does not wait for a foreign transaction that holds the row, and says so', {
     timeout: 60_000,
   }, async () => {
     const key = randomUUID()
@@ -283,15 +283,15 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     await open.client.query(`select from ${table} where key = $1 for update`, [key])
     await claim.extend?.()
     const completed = claim.complete()
-    await expect(claim.release()).rejects.toThrow('holds the event')
-    await expect(completed).rejects.toThrow('holds the event')
+    await expect(claim.release()).rejects.toThrow('has locked the event')
+    await expect(completed).rejects.toThrow('has locked the event')
     const patient = claim.complete()
     await delay(200)
     await open.commit()
     await patient
   })
 
-  it('asks for a retry when it cannot read whether the transaction has committed', async () => {
+  it('asks for a retry when it cannot check whether the transaction committed', async () => {
     let away = false
     const fail = async (): Promise<never> => {
       away = false // one lost query
@@ -314,14 +314,14 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
     expect(answer.body).toContain('store_unavailable')
     const said = [...logger.lines, ...logger.errors].join()
-    expect(said).toContain('could not be read')
+    expect(said).toContain('could not check whether')
     expect(said).not.toContain('is done')
     away = false
     const again = await webhooks.handle(requestOf(body))
     expect(JSON.parse(again.body)).toEqual({ received: true, duplicate: true })
   })
 
-  it('does not take a listener for done that gave its client back without a commit', async () => {
+  it('does not treat an event as done when its listener returned the client without committing', async () => {
     const single = new pg.Pool({ connectionString: postgresUrl, max: 1 })
     const dedupe = createPostgresDedupeStore(single, { table })
     const logger = createMemoryLog()
@@ -344,7 +344,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     await single.end()
   })
 
-  it('works where every transaction is serializable', { timeout: 60_000 }, async () => {
+  it('works when every transaction is serializable', { timeout: 60_000 }, async () => {
     const options = '-c default_transaction_isolation=serializable'
     const strict = new pg.Pool({ connectionString: postgresUrl, max: 10, options })
     const store = createPostgresDedupeStore(strict, { table })
@@ -394,7 +394,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
       await claimed(createPostgresDedupeStore(pool, { table: own }), 'key')
     })
 
-    it('need not be created by a role that only uses it', async () => {
+    it('can be used by a role that may not create it', async () => {
       const role = `${schema}_user`
       const client = await pool.connect()
       await client.query(`create role ${role}; grant usage on schema ${schema} to ${role};
@@ -423,13 +423,13 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
       expect(rows).toEqual([{ key: '-1 day' }, { key: '23 hours' }, { key: 'new' }])
     })
 
-    it('keeps `delivery.id` as it is, for an operator to find', async () => {
+    it('keeps `delivery.id` unchanged, for operators to find', async () => {
       const id = 'ab'.repeat(32)
       await claimed(createPostgresDedupeStore(pool, { table }), id)
       expect((await lone.query(`select from ${table} where key = $1`, [id])).rowCount).toBe(1)
     })
 
-    it('has a plain name or is refused', () => {
+    it('must have a plain name', () => {
       for (const wrong of [
         '',
         'a b',
@@ -451,7 +451,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
     })
   })
 
-  it('refuses at once what is no client of a known kind, and times without end', () => {
+  it('refuses unknown kinds of clients and infinite times at once', () => {
     for (const wrong of [undefined, null, {}, { query: 'text' }, postgresUrl]) {
       expect(() => createPostgresDedupeStore(wrong as never)).toThrow(/Pool or Client/)
     }
@@ -461,7 +461,7 @@ await describeWithServer('PostgreSQL', postgresUrl, () => {
   })
 })
 
-/** Fails for what waits on the open transaction instead of answering. */
+/** Fails if something waits for the open transaction instead of answering. */
 function promptly<T>(work: T | Promise<T>): Promise<T> {
   const late = delay(4000, undefined, { ref: false }).then(() => {
     throw new Error('it waited for the transaction')

@@ -52,7 +52,7 @@ await describeWithServer('Redis', redisUrl, () => {
     const store = (options: RedisDedupeStoreOptions) =>
       createRedisDedupeStore(admin, { prefix, ...options })
 
-    it('lets Redis itself forget: every key has the time of its lease, then that of its retention', async () => {
+    it('lets Redis forget: every key expires after its lease, then after its retention time', async () => {
       const key = randomUUID()
       const claim = await claimed(store({ leaseMs: 60_000, ttlMs: 3_600_000 }), key)
       expect(await admin.pTTL(prefix + key)).toSatisfy((ms: number) => ms > 50_000 && ms <= 60_000)
@@ -65,32 +65,32 @@ await describeWithServer('Redis', redisUrl, () => {
       expect(await admin.exists(prefix + released)).toBe(0)
     })
 
-    it('takes fractions of a millisecond', async () => {
+    it('accepts fractions of a millisecond', async () => {
       const claim = await claimed(store({ leaseMs: 0.5, ttlMs: 60_000.5 }), randomUUID())
       await claim.complete()
     })
 
-    it('keeps memories with different prefixes apart', async () => {
+    it('separates memories with different prefixes', async () => {
       const key = randomUUID()
       await claimed(store({ prefix: `${prefix}a:` }), key)
       await claimed(store({ prefix: `${prefix}b:` }), key)
     })
 
-    it('rejects rather than overwrites what something else keeps under the key', async () => {
+    it('rejects instead of overwriting a key that something else uses', async () => {
       const [text, list] = [randomUUID(), randomUUID()]
       await admin.set(prefix + text, 'a text of yours')
       await admin.rPush(prefix + list, 'a list of yours')
-      await expect(store({}).claim(text)).rejects.toThrow('holds something else')
+      await expect(store({}).claim(text)).rejects.toThrow('used for something else')
       await expect(store({}).claim(list)).rejects.toThrow('WRONGTYPE')
       expect(await admin.get(prefix + text)).toBe('a text of yours')
     })
 
-    it('says so when a client does not hand the answers on', async () => {
+    it('says so when a client does not return answers', async () => {
       const mute = { eval: async () => undefined, sendCommand() {} }
       await expect(createRedisDedupeStore(mute).claim('key')).rejects.toThrow('legacyMode')
     })
 
-    it('refuses at once what is no client of a known kind, and options out of range', () => {
+    it('refuses unknown kinds of clients and options out of range at once', () => {
       for (const wrong of [undefined, null, {}, { eval() {} }, { sendCommand() {} }]) {
         expect(() => createRedisDedupeStore(wrong as never)).toThrow(TypeError)
       }
@@ -109,7 +109,7 @@ await describeWithServer('Redis', redisUrl, () => {
       )
     })
 
-    it('gives an extended lease the whole time again, in Redis itself', async () => {
+    it('gives an extended lease its full time again, in Redis itself', async () => {
       const key = randomUUID()
       const claim = await claimed(store({ leaseMs: 60_000 }), key)
       await admin.pExpire(prefix + key, 1000)

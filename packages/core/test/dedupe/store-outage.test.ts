@@ -24,13 +24,13 @@ import { requestOf } from '../requests.js'
 const secret = 'outage-secret'
 const timeoutMs = 1500
 
-/** A relay in front of an engine, which a test can break as networks and servers break. */
+/** A relay in front of an engine that tests can break the way networks and servers break. */
 interface Relay {
   readonly port: number
-  /** Nobody listens any more, and open connections break. */
+  /** Stops listening and breaks open connections. */
   stop(): Promise<void>
   start(): Promise<void>
-  /** Bytes of both directions are kept back until `resume`. */
+  /** Holds back bytes in both directions until `resume`. */
   pause(): void
   resume(): void
 }
@@ -60,7 +60,7 @@ async function startRelay(url: string): Promise<Relay> {
   const listen = async (port: number): Promise<number> => {
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
-    return (server.address() as AddressInfo).port // a TCP server's address is an object
+    return (server.address() as AddressInfo).port // the address of a TCP server is an object
   }
   const port = await listen(0)
   return {
@@ -85,7 +85,7 @@ async function startRelay(url: string): Promise<Relay> {
   }
 }
 
-/** A receiver on a store, with everything that a test wants to see of it. */
+/** A receiver on a store, with everything that a test inspects. */
 function createReceiver(store: DedupeStore) {
   const logger = createMemoryLog()
   const heard: string[] = []
@@ -129,7 +129,7 @@ interface Client {
   close(): Promise<unknown> | unknown
 }
 
-/** What every store owes its users when the engine goes and comes back, while the server stays. */
+/** What every store must do when the engine goes down and comes up again while the server keeps running. */
 function describeOutage(
   name: string,
   url: string,
@@ -150,7 +150,7 @@ function describeOutage(
       await relay.stop()
     }, 30_000)
 
-    /** The sender comes back until the event is taken. */
+    /** Retries until the event is accepted. */
     async function deliverUntilTaken(text: string): Promise<unknown> {
       for (const deadline = Date.now() + 30_000; ; await delay(100)) {
         const answer = await receiver.deliver(text)
@@ -159,7 +159,7 @@ function describeOutage(
       }
     }
 
-    it('is down: 503 with Retry-After, a clear line, no listener; back again: the same event is handled', async () => {
+    it('is down: 503 with Retry-After, a clear log line, no listener; up again: the same event is handled', async () => {
       const [before, during] = [receiver.newEvent(), receiver.newEvent()]
       expect(await deliverUntilTaken(before)).toEqual(received)
       const heard = receiver.heard.length
@@ -176,7 +176,7 @@ function describeOutage(
       expect(receiver.heard).toHaveLength(heard + 1)
     })
 
-    it('is slow: 503 at the time limit; quick again: the event is handled, without waiting for a lease', async () => {
+    it('is slow: 503 at the time limit; fast again: the event is handled without waiting for a lease', async () => {
       const text = receiver.newEvent()
       const heard = receiver.heard.length
       relay.pause()
@@ -189,7 +189,7 @@ function describeOutage(
       expect(receiver.heard).toHaveLength(heard + 1)
     })
 
-    it('is not asked about a delivery with a wrong signature, nor about one without any', async () => {
+    it('is not asked about a delivery with a wrong signature, or without one', async () => {
       const before = receiver.claims()
       expect((await receiver.deliver(receiver.newEvent('another secret'))).status).toBe(401)
       expect((await receiver.deliver('{"eventName":"crypto_delivered"}')).status).toBe(401)
@@ -258,7 +258,7 @@ await describeWithServer('PostgreSQL out of order', postgresUrl, () => {
     }
   })
 
-  it('answers errors: 503, and the line says what to do when the table is missing', {
+  it('answers with errors: 503, and the log says what to do when the table is missing', {
     timeout: 30_000,
   }, async () => {
     const missing = `${schema}.not_yet`
@@ -271,7 +271,7 @@ await describeWithServer('PostgreSQL out of order', postgresUrl, () => {
     expect(await receiver.deliver(text)).toEqual(received)
   })
 
-  it('waits on a lock: 503 at the time limit, and the event is handled when the lock is gone', {
+  it('waits for a lock: 503 at the time limit, and the event is handled once the lock is gone', {
     timeout: 30_000,
   }, async () => {
     const receiver = createReceiver(createPostgresDedupeStore(admin, { table }))
@@ -297,7 +297,7 @@ describe('a Redis server of our own', { timeout: 60_000 }, () => {
   let redis: ChildProcess
 
   async function startRedis(): Promise<void> {
-    // Everything is on disk before it is answered, as an owner of money would set it.
+    // Everything is on disk before the answer, the right setting for money.
     const settings = [
       '--appendonly',
       'yes',
@@ -327,7 +327,7 @@ describe('a Redis server of our own', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     const free = createServer().listen(0, '127.0.0.1')
     await once(free, 'listening')
-    port = (free.address() as AddressInfo).port // a TCP server's address is an object
+    port = (free.address() as AddressInfo).port // the address of a TCP server is an object
     free.close()
     await once(free, 'close')
     await startRedis()
@@ -337,7 +337,7 @@ describe('a Redis server of our own', { timeout: 60_000 }, () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('is killed and restarted: handled events stay handled, and new ones are taken again', async () => {
+  it('is killed and restarted: handled events stay handled, and new ones are accepted again', async () => {
     const { store, close } = await openNodeRedis(port)
     const receiver = createReceiver(store)
     const [before, during] = [receiver.newEvent(), receiver.newEvent()]
@@ -356,7 +356,7 @@ describe('a Redis server of our own', { timeout: 60_000 }, () => {
     await close()
   })
 
-  it('refuses to write: 503 with what Redis says, until it writes again', async () => {
+  it('refuses to write: 503 with the message of Redis, until it writes again', async () => {
     const { store, close } = await openNodeRedis(port)
     const admin = await createClient({ url: `redis://127.0.0.1:${port}` }).connect()
     const receiver = createReceiver(store)

@@ -5,18 +5,18 @@ import type { Claim, ClaimAnswer, DedupeStore, DedupeStoreOptions } from '../../
 import { storedKey } from '../../src/dedupe/stored-form.js'
 
 /**
- * Makes the stores of two servers that share one memory, each with its own options. A memory store is both of them
- * itself, with the options of the first.
+ * Creates the stores of two servers that share one memory, each with its own options. With the memory store, both are the same
+ * store, with the options of the first.
  */
 export type MakeStores = (
   options?: DedupeStoreOptions,
   otherOptions?: DedupeStoreOptions,
 ) => readonly [DedupeStore, DedupeStore]
 
-/** A lease or retention time that a test can wait for. */
+/** A lease or retention time short enough for a test. */
 const briefMs = 300
 
-/** Keys that a careless store mixes up, cuts short, interprets or chokes on. */
+/** Keys that a careless store would confuse, truncate, interpret or choke on. */
 const hostileKeys: readonly string[] = [
   '',
   ' ',
@@ -50,13 +50,13 @@ const hostileKeys: readonly string[] = [
   '\ufffd',
   'x'.repeat(10_000),
   `${'x'.repeat(9_999)}y`,
-  // The very text that the key of 10,000 characters is stored as.
+  // Exactly how the key of 10,000 characters is stored.
   storedKey('x'.repeat(10_000)),
   'done',
   'running',
 ]
 
-/** Plays everything that the contract of a DedupeStore promises. */
+/** Tests everything that the contract of a DedupeStore promises. */
 export function describeStore(name: string, makeStores: MakeStores): void {
   describe(name, { timeout: 30_000 }, () => {
     it('lets exactly one of 200 concurrent claims handle the event', async () => {
@@ -67,7 +67,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       }
     })
 
-    it('answers every copy of a completed event with done', async () => {
+    it('answers every duplicate of a completed event with done', async () => {
       const [one, other] = makeStores()
       const key = randomUUID()
       await (await claimed(one, key)).complete()
@@ -75,7 +75,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(states).toEqual({ claimed: 0, in_progress: 0, done: 200 })
     })
 
-    it('lets the other server claim an event that was released', async () => {
+    it('lets the other server claim a released event', async () => {
       const [one, other] = makeStores()
       const key = randomUUID()
       const first = await claimed(one, key)
@@ -88,7 +88,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await one.claim(key)).toEqual({ state: 'done' })
     })
 
-    it('keeps an event done, however often its owner completes or releases it afterwards', async () => {
+    it('keeps an event done, no matter how often its owner completes or releases it afterwards', async () => {
       const [one, other] = makeStores()
       const key = randomUUID()
       const owner = await claimed(one, key)
@@ -110,7 +110,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(states.claimed).toBe(1)
     })
 
-    it('lets an owner complete after its lease when nobody has taken over', async () => {
+    it('lets an owner complete after its lease if no one took over', async () => {
       const [one, other] = makeStores({ leaseMs: 1 })
       const key = randomUUID()
       const owner = await claimed(one, key)
@@ -119,7 +119,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await other.claim(key)).toEqual({ state: 'done' })
     })
 
-    it('does not let an owner whose lease ended finish a claim that another holds now', async () => {
+    it('does not let an owner whose lease ended finish a claim that someone else holds now', async () => {
       const [one, other] = makeStores({ leaseMs: briefMs }, {})
       const key = randomUUID()
       const late = await claimed(one, key)
@@ -131,7 +131,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await one.claim(key)).toEqual({ state: 'done' })
     })
 
-    it('tells an owner whose lease ended that another has handled the event', async () => {
+    it('tells an owner whose lease ended that someone else handled the event', async () => {
       const [one, other] = makeStores({ leaseMs: briefMs }, {})
       const key = randomUUID()
       const late = await claimed(one, key)
@@ -141,7 +141,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await one.claim(key)).toEqual({ state: 'done' })
     })
 
-    it('tells a copy how long the lease still holds', async () => {
+    it('tells a duplicate how long the lease still holds', async () => {
       const [one, other] = makeStores({ leaseMs: 20_000 }, { leaseMs: 500_000 })
       const key = randomUUID()
       await claimed(one, key)
@@ -151,7 +151,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(leftOf(await other.claim(key))).toBeLessThan(leftOf(copy))
     })
 
-    it('gives an owner that extends its claim another lease each time', async () => {
+    it('gives an owner a full lease each time it extends its claim', async () => {
       const [one, other] = makeStores({ leaseMs: 2000 }, { leaseMs: 500_000 })
       const key = randomUUID()
       const owner = await claimed(one, key)
@@ -164,7 +164,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await other.claim(key)).toEqual({ state: 'done' })
     })
 
-    it('lets an owner extend its claim after its lease when nobody has taken over', async () => {
+    it('lets an owner extend its claim after its lease if no one took over', async () => {
       const [one, other] = makeStores({ leaseMs: briefMs })
       const key = randomUUID()
       const owner = await claimed(one, key)
@@ -173,7 +173,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await other.claim(key)).toMatchObject({ state: 'in_progress' })
     })
 
-    it('does not let an owner extend a claim that another holds now, or has completed', async () => {
+    it('does not let an owner extend a claim that someone else holds or completed', async () => {
       const [one, other] = makeStores({ leaseMs: briefMs }, {})
       const key = randomUUID()
       const late = await claimed(one, key)
@@ -184,7 +184,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await one.claim(key)).toEqual({ state: 'done' })
     })
 
-    it('keeps an event as its owner left it, however often the claim is extended afterwards', async () => {
+    it('keeps an event as its owner left it, no matter how often the claim is extended afterwards', async () => {
       const [one, other] = makeStores({ leaseMs: briefMs })
       const [done, free] = [randomUUID(), randomUUID()]
       const completer = await claimed(one, done)
@@ -200,7 +200,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await one.claim(free)).toEqual({ state: 'done' })
     })
 
-    it('forgets a completed event when its retention time is over', async () => {
+    it('forgets a completed event when its retention time runs out', async () => {
       const [one, other] = makeStores({ ttlMs: briefMs })
       const key = randomUUID()
       await (await claimed(one, key)).complete()
@@ -208,7 +208,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await one.claim(key)).toMatchObject({ state: 'in_progress' })
     })
 
-    it('tells hostile keys apart and takes none of them for a command', async () => {
+    it('distinguishes hostile keys and executes none of them', async () => {
       const [one, other] = makeStores()
       const owners: Claim[] = []
       for (const key of hostileKeys) owners.push(await claimed(one, key))
@@ -222,7 +222,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       }
     })
 
-    it('never lets two handle an event at once, nor one after it was completed, in any interleaving', async () => {
+    it('in any interleaving, never lets two owners handle an event at once, or one after its completion', async () => {
       const stores = makeStores()
       const events = Array.from({ length: 5 }, () => ({ key: randomUUID(), running: 0, turns: 0 }))
       const isDone = ({ turns }: { turns: number }): boolean => turns >= 5
@@ -250,7 +250,7 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(events.map(({ turns }) => turns)).toEqual([5, 5, 5, 5, 5])
     })
 
-    it('refuses a lease or a retention time that is no number above 0', () => {
+    it('refuses a lease or a retention time that is not a number above 0', () => {
       for (const wrong of [0, -1, Number.NaN]) {
         expect(() => makeStores({ leaseMs: wrong })).toThrow(TypeError)
         expect(() => makeStores({ ttlMs: wrong })).toThrow(TypeError)

@@ -7,21 +7,21 @@ import { checkHeaders, checkLimit } from '../../src/http/limits.js'
 const text = '{"note":"ñ 🪝"}'
 const limit = 1000
 
-/** A stream that gives these chunks and ends. */
+/** A stream of these chunks. */
 const streamOf = (...chunks: (string | Buffer)[]) =>
   Readable.from(
     chunks.map((chunk) => Buffer.from(chunk)),
     { objectMode: false },
   )
 
-/** A stream that something has read to its end. */
+/** A stream that was read to its end. */
 async function consumed(): Promise<Readable> {
   const stream = streamOf(text)
   for await (const _chunk of stream);
   return stream
 }
 
-/** What was found: text, bytes as the text they hold, or the value that a parser made. */
+/** What was found: text, bytes as text, or a parsed value. */
 async function read(source: BodySource, limit: number): Promise<unknown> {
   const body = await readBody(source, limit)
   if ('value' in body) return body.value
@@ -31,7 +31,7 @@ async function read(source: BodySource, limit: number): Promise<unknown> {
 const failsWith = (code: string) => expect.objectContaining({ name: 'KoyweError', code })
 
 describe('readBody finds the body', () => {
-  it('in the stream, whatever its chunks cut in two', async () => {
+  it('in the stream, wherever its chunks are split', async () => {
     const bytes = Buffer.from(text)
     for (let cut = 0; cut <= bytes.length; cut++) {
       const stream = streamOf(bytes.subarray(0, cut), bytes.subarray(cut))
@@ -39,11 +39,11 @@ describe('readBody finds the body', () => {
     }
   })
 
-  it('in the stream, when a parser has left something for a body that it did not read', async () => {
+  it('in the stream, when a parser left a placeholder without reading it', async () => {
     expect(await read({ stream: streamOf(text), body: {} }, limit)).toBe(text)
   })
 
-  it('in rawBody, as bytes or text, and prefers it to what a parser made', async () => {
+  it('in rawBody, as bytes or text, and prefers it to the parsed body', async () => {
     const stream = await consumed()
     for (const rawBody of [text, Buffer.from(text), new Uint8Array(Buffer.from(text))]) {
       expect(await read({ stream, rawBody, body: { parsed: true } }, limit)).toBe(text)
@@ -57,21 +57,21 @@ describe('readBody finds the body', () => {
     }
   })
 
-  it('in body, as the value that a parser made, untouched', async () => {
+  it('in body, as the parsed value, unchanged', async () => {
     const stream = await consumed()
     for (const body of [{ a: 1 }, [1], null, 0, false]) {
       expect(await read({ stream, body }, limit)).toBe(body)
     }
   })
 
-  it('in kept bytes without touching a stream that no one has read', async () => {
+  it('in kept bytes, without touching an unread stream', async () => {
     const stream = streamOf(text)
     await read({ stream, body: text }, limit)
     expect(stream.readableDidRead).toBe(false)
     stream.destroy()
   })
 
-  it('on the stream itself, where parsers of other frameworks and serverless platforms leave it', async () => {
+  it('on the stream itself, where other frameworks’ parsers and serverless platforms leave it', async () => {
     for (const kept of [{ rawBody: Buffer.from(text) }, { body: text }, { body: { a: 1 } }]) {
       const stream = Object.assign(await consumed(), kept)
       expect(await read({ stream }, limit)).toEqual(kept.body === undefined ? text : kept.body)
@@ -104,14 +104,14 @@ describe('readBody finds the body', () => {
 })
 
 describe('readBody refuses', () => {
-  it('a stream that was read with nothing kept, and says how to keep it', async () => {
+  it('a stream that was read without keeping the body, and says how to keep it', async () => {
     const stream = await consumed()
     const refusal = read({ stream }, limit)
     await expect(refusal).rejects.toEqual(failsWith('body_consumed'))
     await expect(refusal).rejects.toThrow('rawBody')
   })
 
-  it('a stream of which something has read a part', async () => {
+  it('a partially read stream', async () => {
     const stream = new PassThrough()
     stream.write(text)
     await new Promise((resolve) => stream.once('readable', resolve))
@@ -126,7 +126,7 @@ describe('readBody refuses', () => {
     await expect(refusal).rejects.toThrow('setEncoding')
   })
 
-  it('a stream that is closed before its end', async () => {
+  it('a stream that closes early', async () => {
     const stream = new PassThrough()
     stream.write(text)
     const refusal = expect(read({ stream }, limit)).rejects.toEqual(failsWith('body_aborted'))
@@ -135,7 +135,7 @@ describe('readBody refuses', () => {
     await refusal
   })
 
-  it('a stream that fails, with the reason as its cause, and hears of later failures', async () => {
+  it('a stream that fails, with the reason as cause, and handles later failures', async () => {
     const stream = new PassThrough()
     const reason = new Error('reset')
     const refusal = read({ stream }, limit)
@@ -146,13 +146,13 @@ describe('readBody refuses', () => {
     stream.emit('error', new Error('again'))
   })
 
-  it('a stream that was destroyed before', async () => {
+  it('a stream that was destroyed already', async () => {
     const stream = new PassThrough()
     stream.destroy()
     await expect(read({ stream }, limit)).rejects.toEqual(failsWith('body_aborted'))
   })
 
-  it('what is one byte over the limit, and nothing that reaches it', async () => {
+  it('a body one byte over the limit, but not one at the limit', async () => {
     const bytes = Buffer.byteLength(text)
     const sources = [
       () => ({ stream: streamOf(text) }),
@@ -168,7 +168,7 @@ describe('readBody refuses', () => {
 })
 
 describe('checkHeaders', () => {
-  it('lets in what the limit lets in', () => {
+  it('accepts lengths up to the limit', () => {
     checkHeaders({}, 10)
     checkHeaders({ 'content-length': '10', 'content-encoding': 'Identity' }, 10)
     checkHeaders({ 'content-length': 'nonsense' }, 10)
@@ -184,10 +184,10 @@ describe('checkHeaders', () => {
   })
 })
 
-it('checkLimit throws a TypeError for what is no whole number above 0', () => {
+it('checkLimit throws a TypeError for anything but a whole number above 0', () => {
   checkLimit(1)
   for (const wrong of [0, -1, 1.5, Number.NaN, Infinity, '1000', null]) {
-    // Given by those who do not use TypeScript.
+    // What plain JavaScript may pass.
     expect(() => checkLimit(wrong as number)).toThrow(TypeError)
   }
 })

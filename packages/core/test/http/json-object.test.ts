@@ -6,7 +6,7 @@ const withCode = (code: string) => expect.objectContaining({ name: 'KoyweError',
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
 const objects = (levels: number) => `${'{"a":'.repeat(levels)}0${'}'.repeat(levels)}`
 
-/** A text in each of the forms that a body can have. */
+/** A text in every form that a body can have. */
 const forms = (text: string) => [
   { text },
   { bytes: Buffer.from(text) },
@@ -14,7 +14,7 @@ const forms = (text: string) => [
 ]
 
 describe('parseBody', () => {
-  it('takes JSON text, its bytes and parsed objects', () => {
+  it('accepts JSON text, its bytes and parsed objects', () => {
     expect(parseBody({ text: '{"a":1}' }, limit)).toEqual({ object: { a: 1 }, text: '{"a":1}' })
     expect(parseBody({ bytes: Buffer.from('{"a":1}') }, limit).object).toEqual({ a: 1 })
     const value = { a: 1 }
@@ -23,7 +23,7 @@ describe('parseBody', () => {
     expect(parsed.text).toBeUndefined()
   })
 
-  it('drops a byte order mark and puts U+FFFD for wrong bytes', () => {
+  it('drops a byte order mark and replaces invalid bytes with U+FFFD', () => {
     expect(parseBody({ bytes: Buffer.from('\ufeff{"a":1}') }, limit).object).toEqual({ a: 1 })
     const wrong = Buffer.from('{"a":"\xff"}', 'latin1')
     expect(parseBody({ bytes: wrong }, limit).object).toEqual({ a: '\ufffd' })
@@ -40,7 +40,7 @@ describe('parseBody', () => {
     }
   })
 
-  it('takes 64 levels and refuses 65, in every form', () => {
+  it('accepts 64 levels and refuses 65, in every form', () => {
     for (const make of [(levels: number) => `{"a":${nested(levels - 1)}}`, objects]) {
       for (const body of forms(make(64))) parseBody(body, limit)
       for (const body of forms(make(65))) {
@@ -52,7 +52,7 @@ describe('parseBody', () => {
     }
   })
 
-  it('counts levels, and not brackets that stand in texts or beside each other', () => {
+  it('counts levels, not brackets in strings or next to each other', () => {
     const brackets = '[{'.repeat(500)
     const quoted = { note: `\\"${brackets}\\`, '[[': brackets, list: Array(200).fill([{}]) }
     for (const body of forms(JSON.stringify(quoted))) {
@@ -60,7 +60,7 @@ describe('parseBody', () => {
     }
   })
 
-  it('refuses what is over the limit, in every form, and takes what reaches it', () => {
+  it('refuses a body over the limit in every form, and accepts one at the limit', () => {
     const texts = [
       JSON.stringify({ note: 'x'.repeat(500) }),
       JSON.stringify({ numbers: Array(300).fill(0) }),
@@ -75,7 +75,7 @@ describe('parseBody', () => {
     }
   })
 
-  it('bounds a value that a parser made before anything is written out: a cycle, a getter that throws', () => {
+  it('bounds a parsed value before serialising it: a cycle, a getter that throws', () => {
     const cycle: Record<string, unknown> = {}
     cycle.self = cycle
     expect(() => parseBody({ value: cycle }, limit)).toThrow(withCode('invalid_signature'))

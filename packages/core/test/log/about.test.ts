@@ -3,13 +3,13 @@ import { aboutDelivery, aboutRequest } from '../../src/log/about.js'
 import { requestOf } from '../requests.js'
 
 describe('aboutRequest', () => {
-  it('names the path and the length that the sender announced', () => {
+  it('names the path and the announced length', () => {
     const request = requestOf('{}', { 'content-length': '312' })
     expect(aboutRequest(request)).toBe(' (POST "/webhooks/koywe", Content-Length "312")')
     expect(aboutRequest(requestOf('{}'))).toBe(' (POST "/webhooks/koywe", no Content-Length)')
   })
 
-  it('leaves the query out, and quotes what the sender wrote', () => {
+  it('omits the query, and quotes what the sender wrote', () => {
     const request = {
       ...requestOf('{}', { 'content-length': '1\u001b[2J' }),
       url: `/${'a'.repeat(99)}?token=t`,
@@ -27,7 +27,7 @@ describe('aboutDelivery', () => {
     expect(aboutDelivery(event, id)).toBe(text)
   })
 
-  it('leaves out what is not known', () => {
+  it('omits what is unknown', () => {
     expect(aboutDelivery({ eventName: 'new\nname' }, undefined)).toBe(' (event "new\\nname")')
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createLineLimit } from '../../src/log/line-limit.js'
 
 describe('createLineLimit', () => {
-  it('lets the first line through at once, then one a minute with the number left out', () => {
+  it('writes the first line at once, then one per minute with the number suppressed', () => {
     let time = 0
     const limit = createLineLimit<string>(() => time)
     const answers: unknown[] = []
@@ -11,7 +11,7 @@ describe('createLineLimit', () => {
     expect(answers).toEqual([0, none, none, 2, none, none, 2, none, none, 2])
   })
 
-  it('counts each kind for itself', () => {
+  it('counts each kind separately', () => {
     const limit = createLineLimit<string>(() => 0)
     expect(['a', 'b', 'a', 'b'].map(limit)).toEqual([0, 0, undefined, undefined])
   })

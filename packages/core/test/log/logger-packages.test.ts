@@ -86,7 +86,7 @@ function failure(): Error {
   return new Error('the bank is closed', { cause: new Error('it is Sunday') })
 }
 
-/** The text as a person reads it: colours taken away, the line ends of JSON as line ends. */
+/** The text as a person reads it: without colours, and with JSON's line breaks as line breaks. */
 function readable(text: string): string {
   return stripVTControlCharacters(text).replaceAll('\\n', '\n')
 }
@@ -109,7 +109,7 @@ describe.each(Object.entries(logs))('the `logger` option takes %s', (_, create) 
     expect(text).not.toContain('undefined')
   })
 
-  it('writes the sentence also when what was thrown is no Error', () => {
+  it('writes the sentence even when what was thrown is not an Error', () => {
     const output = new Output()
     const logger = create(output)
     createLog(logger).error(undefined, 'no money', 'koywe handler_failed: it failed.')

@@ -9,7 +9,7 @@ afterEach(() => {
 const sentence = () => 'a sentence'
 
 describe('createLog', () => {
-  it('prefers the option, then the log of the request, then console', () => {
+  it('prefers the option, then the logger of the request, then console', () => {
     const [option, request] = [createMemoryLog(), createMemoryLog()]
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     createLog(option).warn(request, 'to the option')
@@ -20,7 +20,7 @@ describe('createLog', () => {
     expect(warn.mock.calls).toEqual([['to console']])
   })
 
-  it('writes nothing for false, and does not even make the sentence of a refusal', () => {
+  it('writes nothing for false, and does not even build the sentence of a refusal', () => {
     const request = createMemoryLog()
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const error = vi.spyOn(console, 'error').mockImplementation(() => {})
@@ -36,7 +36,7 @@ describe('createLog', () => {
     expect(made).not.toHaveBeenCalled()
   })
 
-  it('calls the methods on their object, and gives the thrown error itself before the sentence', () => {
+  it('calls the methods on their object, with the thrown error itself before the sentence', () => {
     class Log {
       readonly written: unknown[] = []
       warn(...all: unknown[]) {
@@ -55,13 +55,13 @@ describe('createLog', () => {
     expect(target.written[1]).toHaveProperty('0', cause)
   })
 
-  it('puts a refusal as its code and its sentence', () => {
+  it('writes a refusal as its code and its sentence', () => {
     const target = createMemoryLog()
     createLog(target).refused(undefined, 'invalid_json', false, () => 'The body is not JSON.')
     expect(target.lines).toEqual(['koywe invalid_json: The body is not JSON.'])
   })
 
-  it('writes one line a minute for a flood of forgeries, with the number left out, and makes no other sentence', () => {
+  it('writes one line per minute for a flood of forgeries, with the number suppressed, and builds no other sentence', () => {
     let time = 0
     const target = createMemoryLog()
     const log = createLog(target, () => time)
@@ -80,7 +80,7 @@ describe('createLog', () => {
     expect(made).toHaveBeenCalledTimes(3)
   })
 
-  it('says "1 more request" of one', () => {
+  it('says "1 more request" for one', () => {
     let time = 0
     const target = createMemoryLog()
     const log = createLog(target, () => time)
@@ -89,7 +89,7 @@ describe('createLog', () => {
     expect(target.lines[1]).toContain('1 more request was refused with this code')
   })
 
-  it('limits each code for itself, over all requests, whatever log they bring', () => {
+  it('limits each code separately, across all requests, whichever logger they bring', () => {
     const [first, second] = [createMemoryLog(), createMemoryLog()]
     const log = createLog(undefined, () => 0)
     log.refused(first, 'invalid_signature', false, sentence)
@@ -99,7 +99,7 @@ describe('createLog', () => {
     expect(second.lines).toEqual(['koywe missing_signature: a sentence'])
   })
 
-  it('never leaves out what tells of a lost event: refusals of verified senders, warnings, failures', () => {
+  it('never suppresses what may mean a lost event: refusals of verified senders, warnings, failures', () => {
     const target = createMemoryLog()
     const log = createLog(target, () => 0)
     for (let count = 0; count < 10; count++) {
@@ -129,7 +129,7 @@ describe('createLog', () => {
     expect(target.lines).toEqual([`koywe unsupported_encoding: ${clean}`, clean, clean])
   })
 
-  it('gives an Error with a stack also for what is no proper Error', () => {
+  it('passes an Error with a stack even for what is not a proper Error', () => {
     const target = createMemoryLog()
     const log = createLog(target)
     const { proxy, revoke } = Proxy.revocable(new Error('gone'), {})
@@ -147,7 +147,7 @@ describe('createLog', () => {
     expect(String(target.errors[2])).toContain("code: 'E1'")
   })
 
-  it('drops the errors of a log that throws', () => {
+  it('ignores errors of a logger that throws', () => {
     const broken = () => {
       throw new Error('disk full')
     }
@@ -157,7 +157,7 @@ describe('createLog', () => {
     log.error(undefined, new Error('x'), 'x')
   })
 
-  it('drops the rejections of a log that is asynchronous', async () => {
+  it('ignores rejections of an asynchronous logger', async () => {
     const rejections: unknown[] = []
     const note = (reason: unknown) => rejections.push(reason)
     process.on('unhandledRejection', note)
@@ -175,7 +175,7 @@ describe('createLog', () => {
 })
 
 describe('checkLogger', () => {
-  it('takes undefined, false, and what has the two methods', () => {
+  it('accepts undefined, false, and anything with the two methods', () => {
     for (const logger of [undefined, false, console, createMemoryLog()]) checkLogger(logger)
   })
 

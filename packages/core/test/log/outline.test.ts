@@ -5,7 +5,7 @@ import { outlineOf } from '../../src/log/outline.js'
 const email = 'maria.perez+koywe@example.com'
 const key = 'sk_live_4eC39HqLyjWDarjtT1zdp7dc'
 
-/** An error as a careless program makes it: everything that it may set holds what must not be written down. */
+/** An error from a careless program: everything it can set contains what must not be logged. */
 function leaking(text: string): Error {
   const error = new Error(`${text}\n    at ${text} (/app/${text}.js:1:1)\n    at /app/${text}:2:2`)
   error.name = text
@@ -29,7 +29,7 @@ describe('outlineOf', () => {
     expect(outlineOf(circle).split('caused by')).toHaveLength(3)
   })
 
-  it('holds no e-mail and no key, in whatever form an error has them', () => {
+  it('contains no e-mail and no key, in whatever form an error has them', () => {
     const user = email.slice(0, email.indexOf('@'))
     for (const hidden of [
       email,
@@ -49,7 +49,7 @@ describe('outlineOf', () => {
     }
   })
 
-  it('writes nothing of a message that was changed, or of a stack that was set', () => {
+  it('contains nothing of a changed message or an assigned stack', () => {
     const changed = new Error(`first\n    at /app/${key}.js:1:1`)
     expect(changed.stack).toContain(key)
     changed.message = 'second'
@@ -58,7 +58,7 @@ describe('outlineOf', () => {
     expect(outlineOf(Object.assign(new Error('no'), { stack }))).toBe('Error at a.js:1:1')
   })
 
-  it('leaves out the folders before an unusual character', () => {
+  it('omits the folders before an unusual character', () => {
     const stack = [
       'Error: no',
       '    at find (/home/maria@example.com/app/src/users.ts:12:5)',

@@ -30,26 +30,26 @@ describe('quote', () => {
     }
   })
 
-  it('cannot be left by the text in it', () => {
+  it('cannot be broken out of', () => {
     expect(quote('a" koywe: all is well "b\\')).toBe('"a\\" koywe: all is well \\"b\\\\"')
     // A quote in the text always has a backslash of ours before it.
     const text = fc.string({ unit: 'binary', maxLength: 20 })
     fc.assert(fc.property(text, (given) => /^"(?:[^"\\]|\\.)*"$/.test(quote(given))))
   })
 
-  it('keeps readable text of any language as it is', () => {
+  it('keeps readable text in any language unchanged', () => {
     for (const text of ['crypto_delivered', 'Peñalolén', '支払い', 'مرحبا', '👍']) {
       expect(quote(text)).toBe(`"${text}"`)
     }
   })
 
-  it('cuts a text to 40 characters, and never through a pair of surrogates', () => {
+  it('cuts text to 40 characters, but never a surrogate pair in two', () => {
     expect(quote('x'.repeat(40))).toBe(`"${'x'.repeat(40)}"`)
     expect(quote('x'.repeat(15_000))).toBe(`"${'x'.repeat(40)}"…`)
     expect(quote(`${'x'.repeat(39)}👍`)).toBe(`"${'x'.repeat(39)}"…`)
   })
 
-  it('names what is no text, without running any code of it', () => {
+  it('describes values other than text without running their code', () => {
     const object = {
       toString() {
         throw new Error('called')
@@ -79,7 +79,7 @@ describe('quote', () => {
 })
 
 describe('escapeControls', () => {
-  it('gives back a clean sentence itself, and escapes characters of every plane', () => {
+  it('returns a clean sentence unchanged, and escapes characters of every plane', () => {
     expect(escapeControls('A clean “sentence”.')).toBe('A clean “sentence”.')
     expect(escapeControls('\u001b[31m\u{e0041}\n')).toBe('\\u001b[31m\\u{e0041}\\u000a')
   })

@@ -7,7 +7,7 @@ import {
   orderStateOf,
 } from '../../src/index.js'
 
-it('the six names of Koywe’s page and the nine of its later documentation are known', () => {
+it('knows the six names of Koywe’s page and the nine of its later documentation', () => {
   expect(new Set(koyweEventNames).size).toBe(15)
   expect(koyweEventNames).toEqual(
     expect.arrayContaining([
@@ -21,7 +21,7 @@ it('the six names of Koywe’s page and the nine of its later documentation are 
   )
 })
 
-it('only those names are known, whatever an object inherits', () => {
+it('knows only those names, whatever an object inherits', () => {
   for (const eventName of koyweEventNames) {
     expect(isKoyweEventName(eventName)).toBe(true)
     expect(isKoyweEvent({ eventName })).toBe(true)
@@ -31,7 +31,7 @@ it('only those names are known, whatever an object inherits', () => {
   }
 })
 
-it('every event but crypto_tx_failed tells a documented order state', () => {
+it('every event but crypto_tx_failed has a documented order state', () => {
   for (const name of koyweEventNames) {
     const state = orderStateOf(name)
     if (name === 'crypto_tx_failed') expect(state).toBeUndefined()

@@ -7,7 +7,7 @@ const withCode = (code: string) => expect.objectContaining({ code })
 describe('parseEvent', () => {
   const fields = { orderId: 'x', timeStamp: 'y' }
 
-  it('takes every known name with its fields, and returns the payload itself', () => {
+  it('accepts every known name with its fields, and returns the payload itself', () => {
     for (const eventName of koyweEventNames) {
       for (const rest of [{}, { externalId: 'z' }, { externalId: null }, { other: [] }]) {
         const payload = { eventName, ...fields, ...rest }
@@ -16,14 +16,14 @@ describe('parseEvent', () => {
     }
   })
 
-  it('takes an unknown name alone, but no wrong type beside it', () => {
+  it('accepts an unknown name alone, but no field of a wrong type with it', () => {
     expect(parseEvent({ eventName: 'ping' })).toEqual({ eventName: 'ping' })
     for (const wrong of [{ orderId: 1 }, { timeStamp: null }, { externalId: {} }]) {
       expect(() => parseEvent({ eventName: 'ping', ...wrong })).toThrow(withCode('invalid_payload'))
     }
   })
 
-  it('names the field that is missing or wrong', () => {
+  it('names the missing or wrong field', () => {
     const good = { eventName: 'fiat_sent', ...fields, externalId: 'z' }
     for (const field of ['eventName', 'orderId', 'timeStamp', 'externalId']) {
       for (const wrong of [1, true, [], {}]) {
@@ -37,7 +37,7 @@ describe('parseEvent', () => {
 })
 
 describe('checkNotPayments', () => {
-  it('notices the other API by its header and by its shape', () => {
+  it('recognises the Payments API by its header and by its shape', () => {
     const shape = { id: 'evt_1', type: 'order.paid', data: {} }
     expect(() => checkNotPayments({}, { 'koywe-signature': '' })).toThrow(
       withCode('payments_webhook'),

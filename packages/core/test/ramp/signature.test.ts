@@ -7,14 +7,14 @@ const secret = 'core-test-secret'
 describe('verify', () => {
   const text = '{"eventName":"ping"}'
 
-  it('tells which secret made the signature', () => {
+  it('returns which secret made the signature', () => {
     const { verify } = createVerifier(['new', 'old', 'older'])
     expect(['new', 'old', 'older', 'lost'].map((by) => verify(text, sign(text, by)))).toEqual([
       0, 1, 2, -1,
     ])
   })
 
-  it('takes nothing but 64 lower-case hexadecimal characters', () => {
+  it('accepts only 64 lower-case hexadecimal characters', () => {
     const { verify } = createVerifier(secret)
     const right = sign(text, secret)
     expect(verify(text, right)).toBe(0)
@@ -35,7 +35,7 @@ describe('verify', () => {
     }
   })
 
-  it('does not take a hash that needs no secret', () => {
+  it('does not accept a hash that needs no secret', () => {
     expect(createVerifier(secret).verify(text, hash('sha256', text))).toBe(-1)
   })
 })
@@ -52,7 +52,7 @@ describe('createVerifier throws a TypeError that says what to set', () => {
     ['a list with an empty text', ['good', '']],
     ['a list with undefined', ['good', undefined]],
   ])('for %s', (_name, secrets) => {
-    // Given by those who do not use TypeScript.
+    // What plain JavaScript may pass.
     const create = () => createVerifier(secrets as string)
     expect(create).toThrow(TypeError)
     expect(create).toThrow('KOYWE_WEBHOOK_SECRET')
@@ -60,7 +60,7 @@ describe('createVerifier throws a TypeError that says what to set', () => {
 })
 
 describe('splitBody', () => {
-  it('takes off the outer signature and keeps every other field in its place', () => {
+  it('removes the outer signature and keeps every other field in its place', () => {
     const { payload, text, signature } = splitBody(
       JSON.parse('{"b":1,"signature":"x","__proto__":{"c":2},"a":{"signature":"y"}}'),
     )

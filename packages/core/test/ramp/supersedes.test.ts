@@ -9,7 +9,7 @@ const at = (eventName: string, minute: number) => ({
 })
 
 describe('supersedes', () => {
-  it('takes the first event of an order', () => {
+  it('accepts the first event of an order', () => {
     expect(supersedes(undefined, at('payment_received', 10))).toBe(true)
   })
 
@@ -27,34 +27,34 @@ describe('supersedes', () => {
     }
   })
 
-  it('never lets a late payment_received overwrite crypto_delivered, whatever its time says', () => {
+  it('never lets a late payment_received overwrite crypto_delivered, whatever its time', () => {
     expect(supersedes(at('crypto_delivered', 20), at('payment_received', 10))).toBe(false)
     expect(supersedes(at('crypto_delivered', 20), at('payment_received', 50))).toBe(false)
   })
 
-  it('lets progress through even when its time is earlier', () => {
+  it('accepts progress even with an earlier time', () => {
     expect(supersedes(at('payment_received', 50), at('crypto_delivered', 20))).toBe(true)
   })
 
-  it('decides between events of one rank by their time', () => {
+  it('decides between events of equal rank by their time', () => {
     expect(supersedes(at('crypto_tx_failed', 20), at('crypto_tx_sent', 30))).toBe(true)
     expect(supersedes(at('crypto_tx_failed', 20), at('crypto_tx_sent', 10))).toBe(false)
     expect(supersedes(at('crypto_tx_sent', 20), at('crypto_tx_failed', 30))).toBe(true)
   })
 
-  it('takes a copy and an event without a date for no news', () => {
+  it('treats a duplicate and an event without a date as no news', () => {
     expect(supersedes(at('crypto_delivered', 20), at('crypto_delivered', 20))).toBe(false)
     const undated = { eventName: 'crypto_delivered', timeStamp: 'yesterday' }
     expect(supersedes(at('crypto_delivered', 20), undated)).toBe(false)
     expect(supersedes(undated, at('crypto_delivered', 20))).toBe(true)
   })
 
-  it('does not let a name of the future overwrite what is known', () => {
+  it('does not let an unknown name overwrite a known one', () => {
     expect(supersedes(at('payment_created', 20), at('order_teleported', 30))).toBe(false)
     expect(supersedes(at('order_teleported', 30), at('payment_created', 20))).toBe(true)
   })
 
-  it('takes what a database gives back: null for no order, a Date for the time', () => {
+  it('accepts what a database returns: null for no order, a Date for the time', () => {
     expect(supersedes(null, at('payment_received', 10))).toBe(true)
     const kept = { eventName: 'crypto_delivered', timeStamp: new Date('2022-10-26T22:20:41.658Z') }
     expect(supersedes(kept, at('crypto_delivered', 20))).toBe(false)
@@ -72,13 +72,13 @@ describe('supersedes', () => {
 })
 
 describe('order states', () => {
-  it('ranks every state, refunds behind everything else', () => {
+  it('ranks every state, refunds after everything else', () => {
     for (const state of koyweOrderStates) expect(Number.isInteger(rankOf(state))).toBe(true)
     expect(rankOf('REFUND_STARTED')).toBeGreaterThan(rankOf('DELIVERED'))
     expect(rankOf('WAITING')).toBeLessThan(rankOf('PENDING'))
   })
 
-  it('knows the states after which nothing but a refund follows', () => {
+  it('knows the states that only a refund can follow', () => {
     const finals = koyweOrderStates.filter(isFinal)
     expect(finals).toEqual(['DELIVERED', 'REJECTED', 'REFUND_DELIVERED'])
   })

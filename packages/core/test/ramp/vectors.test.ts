@@ -12,7 +12,7 @@ import { createKoyweWebhooks } from '../../src/index.js'
 import { createVerifier, sign } from '../../src/ramp/signature.js'
 import { requestOf } from '../requests.js'
 
-// Made by openssl and not by our own signer: see vectors/make.sh.
+// Made by openssl, not by our own signer: see vectors/make.sh.
 const folder = join(import.meta.dirname, 'vectors')
 const table = readFileSync(join(folder, 'vectors.tsv'), 'utf8')
 const vectors = table
@@ -20,14 +20,14 @@ const vectors = table
   .split('\n')
   .map((line) => {
     const [secret = '', signature = '', text = ''] = line.split('\t')
-    // Text put to text, as Koywe's example shows it: the signature comes last.
+    // Joined as text, with the signature last as in Koywe's example.
     return { secret, signature, text, body: `${text.slice(0, -1)},"signature":"${signature}"}` }
   })
-/** For the tests that do a thing hundreds of times. */
+/** For tests that repeat something hundreds of times. */
 const timeout = 60_000
 const secrets = [...new Set(vectors.map(({ secret }) => secret))]
 
-/** A receiver that keeps what its listeners are handed. */
+/** A receiver that keeps what its listeners receive. */
 function createReceiver(secret: string | readonly string[]) {
   const heard: object[] = []
   const webhooks = createKoyweWebhooks(secret, { dedupe: false, logger: false }).onAny((event) =>
@@ -68,7 +68,7 @@ describe.each(secrets)('signed by openssl with the secret %j', (secret) => {
         const changed = Buffer.from(bytes)
         changed.writeUInt8(changed.readUInt8(at) ^ 1, at)
         const { status } = await webhooks.handle(requestOf(changed.toString()))
-        // The last digit of a number may be beyond what a double keeps: then nothing has changed.
+        // The last digit of a number may exceed a double's precision; then nothing changed.
         if (status < 400 && JSON.stringify(heard.pop()) !== text) {
           expect.fail(`byte ${at} can be changed`)
         }
@@ -91,7 +91,7 @@ it('refuses every vector under every other secret', () => {
   }
 })
 
-it('accepts the signature at any place in the body', async () => {
+it('accepts the signature anywhere in the body', async () => {
   for (const { secret, text, signature } of vectors) {
     const { webhooks } = createReceiver(secret)
     const body = `{"signature":"${signature}",${text.slice(1)}`
@@ -129,7 +129,7 @@ describe('posted by axios to a server of node:http', () => {
       response.writeHead(status, answer.headers).end(answer.body)
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server's address is an object
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // the address of a TCP server is an object
   })
   afterAll(() => {
     server.closeAllConnections()

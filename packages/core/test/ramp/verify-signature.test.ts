@@ -6,7 +6,7 @@ import { signedEvent } from '../requests.js'
 
 const secret = 'core-test-secret'
 
-/** What the log is told about a body that was refused. */
+/** What the log says about a refused body. */
 function explain(body: string, secrets: string | readonly string[] = secret, length?: number) {
   return explainAt(body, secrets, String(length ?? Buffer.byteLength(body)))
 }
@@ -26,7 +26,7 @@ function explainAt(
 describe('the sentence for a bad signature says', () => {
   const body = signedEvent({ note: 'ñ' })
 
-  it('that something has changed the body, when it is not as long as announced', () => {
+  it('that something modified the body, when its length differs from Content-Length', () => {
     const shorter = JSON.stringify({ ...JSON.parse(body), note: undefined })
     expect(explain(shorter, secret, Buffer.byteLength(body))).toContain(
       'something modified it on the way',
@@ -54,27 +54,27 @@ describe('the sentence for a bad signature says', () => {
   it('that the whole body was signed, with an empty signature in it', () => {
     const payload = { eventName: 'ping', signature: '' }
     const signature = sign(JSON.stringify(payload), secret)
-    expect(explain(JSON.stringify({ ...payload, signature }))).toContain('over the whole body')
+    expect(explain(JSON.stringify({ ...payload, signature }))).toContain('covers the whole body')
   })
 
-  it('that no signature of Koywe looks like that', () => {
+  it('that Koywe does not make such signatures', () => {
     for (const signature of ['x', 'ñ'.repeat(64), 'a'.repeat(63), 'a'.repeat(65)]) {
       expect(explain(JSON.stringify({ signature }))).toContain('64 hexadecimal characters')
     }
   })
 
-  it('that it may be a forgery or another secret, when the body is complete', () => {
+  it('that it may be a forgery or another secret, when the body is intact', () => {
     expect(explain(body, 'another')).toMatch(
-      /No secret of yours .* forgery, harmless.* not the one registered/s,
+      /None of your secrets .* forgery, harmless.* not the one registered/s,
     )
-    expect(explain('{"signature":"'.concat('a'.repeat(64), '"}'))).toContain('No secret of yours')
+    expect(explain('{"signature":"'.concat('a'.repeat(64), '"}'))).toContain('None of your secrets')
   })
 
   it('the same without a Content-Length', () => {
-    expect(explainAt(body, 'another')).toContain('No secret of yours')
+    expect(explainAt(body, 'another')).toContain('None of your secrets')
   })
 
-  it('that the text is not as JSON.stringify writes it, when no parser stood in front', () => {
+  it('that the text differs from what JSON.stringify writes, when there was no parser in front', () => {
     const pretty = JSON.stringify({ ...JSON.parse(body), amount: 1 }, null, 2)
     const length = String(Buffer.byteLength(pretty))
     expect(explainAt(pretty, secret, length, pretty)).toContain('as JSON.stringify writes it')
@@ -111,7 +111,7 @@ describe('the sentence for a bad signature says', () => {
 describe('a verified payload is exactly what the signed text parses to', () => {
   const verifier = createVerifier(secret)
 
-  /** Signed over what JSON.stringify writes, whatever stands in the text. */
+  /** Signed over what JSON.stringify writes, whatever the text is. */
   function verify(text: string) {
     const object = JSON.parse(text)
     const { signature: _, ...rest } = object

@@ -53,7 +53,7 @@ describe('options', () => {
     ['an array', ['the-old-secret']],
     ['null', null],
     ['undefined', undefined],
-  ])('that are %s are a TypeError that does not tell the value', (kind, given) => {
+  ])('that are %s are a TypeError that does not show the value', (kind, given) => {
     expect(() => check(given)).toThrow(
       new TypeError(`The options of createStore must be an object, not ${kind}.`),
     )

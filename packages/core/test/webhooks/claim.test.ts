@@ -13,7 +13,7 @@ import {
 } from '../../src/index.js'
 import { requestOf, secret, signedEvent } from '../requests.js'
 
-/** A receiver with a store of the test's own. */
+/** A receiver with the test's own store. */
 function setUp(dedupe: DedupeStore | false, options: KoyweWebhooksOptions = {}) {
   const log = createMemoryLog()
   const webhooks = createKoyweWebhooks(secret, { dedupe, logger: log, timeoutMs: 50, ...options })
@@ -26,7 +26,7 @@ function setUp(dedupe: DedupeStore | false, options: KoyweWebhooksOptions = {}) 
   return { webhooks, log, heard, send }
 }
 
-/** A claim that notes how it ended. */
+/** A claim that records how it ended. */
 function createClaim(ending: Partial<Claim> = {}) {
   const ended: string[] = []
   const claim: Claim = {
@@ -44,7 +44,7 @@ function createClaim(ending: Partial<Claim> = {}) {
 
 const unavailable = { status: 503, error: 'store_unavailable', retryAfter: '5' }
 
-describe('a store that cannot be asked', () => {
+describe('a store that does not grant a claim', () => {
   it.each<[string, DedupeStore['claim']]>([
     ['rejects', () => Promise.reject(new Error('ECONNREFUSED'))],
     [
@@ -64,14 +64,14 @@ describe('a store that cannot be asked', () => {
     },
   )
 
-  it('and never answers is given up at the time limit', async () => {
+  it('and never answers is abandoned at the time limit', async () => {
     const { send, heard, log } = setUp({ claim: () => new Promise(() => {}) })
     expect(await send()).toEqual(unavailable)
     expect(heard).toEqual([])
     expect(log.lines.join()).toContain('did not answer in time')
   })
 
-  it('and answers too late gets its claim back, so that the retry is handled', async () => {
+  it('and answers too late has its claim released, so that the retry is handled', async () => {
     const gate = createGate<ClaimAnswer>()
     const { claim, ended } = createClaim()
     const { send, heard } = setUp({ claim: () => gate.promise })
@@ -91,17 +91,17 @@ describe('a store that cannot be asked', () => {
   })
 })
 
-describe('a store that cannot note the end', () => {
+describe('a store that cannot record completion', () => {
   const broken = async () => {
     throw new Error('ECONNRESET')
   }
 
-  it('is no reason to ask for a handled event again: 200, and a line in the log', async () => {
+  it('is no reason to ask for a retry of a handled event: 200, and a log line', async () => {
     const { claim } = createClaim({ complete: broken })
     const { send, heard, log } = setUp({ claim: async () => claim })
     expect(await send()).toEqual({ status: 200, received: true, retryAfter: undefined })
     expect(heard).toHaveLength(1)
-    expect(log.lines).toEqual([expect.stringContaining('could not note it')])
+    expect(log.lines).toEqual([expect.stringContaining('could not record it')])
     expect(log.errors).toEqual([expect.objectContaining({ message: 'ECONNRESET' })])
   })
 
@@ -113,7 +113,7 @@ describe('a store that cannot note the end', () => {
     expect(log.lines.join()).toContain('could not be released')
   })
 
-  it('because it has not taken effect after all, is answered like after a failed listener and released', async () => {
+  it('because the event was not handled after all, is answered like a failed listener, and the claim is released', async () => {
     const rolledBack = () => Promise.reject(new KoyweError('handler_failed', 'not committed'))
     const { claim, ended } = createClaim({ complete: rolledBack })
     const { send, log } = setUp({ claim: async () => claim })
@@ -122,18 +122,18 @@ describe('a store that cannot note the end', () => {
     expect(log.errors).toEqual([expect.objectContaining({ message: 'not committed' })])
   })
 
-  it('because complete never answers, is waited for until the time limit', async () => {
+  it('because complete never settles, is awaited until the time limit', async () => {
     const { claim } = createClaim({ complete: () => new Promise(() => {}) })
     const { send } = setUp({ claim: async () => claim })
     expect(await send()).toMatchObject({ status: 503, error: 'timeout' })
   })
 })
 
-describe('a store whose answer is no claim', () => {
+describe('a store whose answer is not a claim', () => {
   it.each([[undefined], [null], [true], [false], ['OK'], [1], [{}], [{ state: 'new' }]])(
     'as %j, is a mistake of the set-up: a TypeError for the framework, and no listener runs',
     async (answer) => {
-      // Made by those who do not use TypeScript.
+      // What plain JavaScript may make.
       const { webhooks, heard } = setUp({ claim: async () => answer as unknown as ClaimAnswer })
       const handled = webhooks.handle(requestOf(signedEvent()))
       await expect(handled).rejects.toThrow(TypeError)
@@ -144,7 +144,7 @@ describe('a store whose answer is no claim', () => {
 })
 
 describe('with a working store', () => {
-  it('is asked with the SHA-256 of the signed text, whatever secret signed it', async () => {
+  it('is asked with the SHA-256 of the signed text, whichever secret signed it', async () => {
     const keys: string[] = []
     const memory = createMemoryDedupeStore()
     const store: DedupeStore = {
@@ -193,7 +193,7 @@ describe('with a working store', () => {
     expect(heard).toHaveLength(2)
   })
 
-  it('200 copies at once run the listeners once', async () => {
+  it('200 concurrent duplicates run the listeners once', async () => {
     const { send, heard, webhooks } = setUp(createMemoryDedupeStore(), { timeoutMs: 20_000 })
     const gate = createGate()
     webhooks.onAny(() => gate.promise)
@@ -208,7 +208,7 @@ describe('with a working store', () => {
   })
 })
 
-it('with dedupe: false every copy is handled', async () => {
+it('with dedupe: false every duplicate is handled', async () => {
   const { send, heard } = setUp(false)
   for (const _copy of [1, 2, 3]) expect((await send()).status).toBe(200)
   expect(heard).toHaveLength(3)

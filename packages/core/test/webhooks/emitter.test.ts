@@ -8,7 +8,7 @@ import type { Delivery } from '../../src/webhooks/delivery.js'
 import { createEmitter } from '../../src/webhooks/emitter.js'
 
 const event = exampleEvents.crypto_delivered
-/** Listeners are only handed it. */
+/** Only passed to listeners. */
 const delivery: Delivery = {
   id: 'an id',
   signedText: '{}',
@@ -19,7 +19,7 @@ const delivery: Delivery = {
   claim: alwaysClaimed,
 }
 
-/** An emitter with the calls that its listeners note. */
+/** An emitter and the calls that its listeners recorded. */
 function setUp() {
   const calls: string[] = []
   const { emitter, emit } = createEmitter()
@@ -30,7 +30,7 @@ function setUp() {
 }
 
 describe('emit', () => {
-  it('starts the listeners of the name and then those of any event, as they were added', async () => {
+  it('starts the listeners of the name and then those of any event, in the order they were added', async () => {
     const { emitter, emit, calls, note } = setUp()
     emitter
       .onAny(note('any 1'))
@@ -43,7 +43,7 @@ describe('emit', () => {
     expect(calls).toEqual(['1', '2', '3', 'any 1', 'any 2'])
   })
 
-  it('hands over the event and its delivery themselves', async () => {
+  it('passes the event and its delivery themselves', async () => {
     const { emitter, emit } = setUp()
     const handed: unknown[] = []
     emitter.on('crypto_delivered', (...all) => handed.push(...all))
@@ -53,7 +53,7 @@ describe('emit', () => {
     expect(handed[1]).toBe(delivery)
   })
 
-  it('ends when the last listener has ended, and starts none later than the others', async () => {
+  it('settles when the last listener has, and starts all of them together', async () => {
     const { emitter, emit, calls, note } = setUp()
     const gate = createGate()
     emitter
@@ -74,7 +74,7 @@ describe('emit', () => {
     expect(calls).toEqual(['quick', 'slow'])
   })
 
-  it('runs every listener when some throw or reject, and gathers their errors', async () => {
+  it('runs every listener even when some throw or reject, and collects their errors', async () => {
     const { emitter, emit, calls, note } = setUp()
     const thrown = new Error('thrown')
     const rejected = new Error('rejected')
@@ -101,7 +101,7 @@ describe('emit', () => {
     }
   })
 
-  it('lets what a listener adds count from the next event on', async () => {
+  it('applies what a listener adds from the next event on', async () => {
     const { emitter, emit, calls, note } = setUp()
     emitter.once('crypto_delivered', () => {
       emitter.on('crypto_delivered', note('by name')).onAny(note('by any'))
@@ -112,7 +112,7 @@ describe('emit', () => {
     expect(calls).toEqual(['by name', 'by any'])
   })
 
-  it('lets what a listener removes count from the next event on', async () => {
+  it('applies what a listener removes from the next event on', async () => {
     const { emitter, emit, calls, note } = setUp()
     const last = note('last')
     const any = note('any')
@@ -174,7 +174,7 @@ describe('once', () => {
     expect(calls).toEqual(['once'])
   })
 
-  it('is gone when it is removed while it runs and then fails', async () => {
+  it('stays removed when it is removed while running and then fails', async () => {
     const { emitter, emit, calls } = setUp()
     const gate = createGate()
     const listener = async () => {
@@ -200,7 +200,7 @@ describe('once', () => {
 })
 
 describe('off and offAny', () => {
-  it('remove nothing but the listener of that name', async () => {
+  it('remove only the listener of that name', async () => {
     const { emitter, emit, calls, note } = setUp()
     const listener = note('here')
     emitter
@@ -228,7 +228,7 @@ describe('the methods', () => {
     expect(emitter.offAny(listener)).toBe(emitter)
   })
 
-  it('work when they are taken off the object', async () => {
+  it('work when detached from the object', async () => {
     const { emitter, emit, calls, note } = setUp()
     const { on } = emitter
     on.call({} as typeof emitter, 'crypto_delivered', note('heard')) // what it is called on is only returned
@@ -236,7 +236,7 @@ describe('the methods', () => {
     expect(calls).toEqual(['heard'])
   })
 
-  it('take every name that Koywe is known to send', () => {
+  it('accept every name that Koywe is known to send', () => {
     const { emitter } = createEmitter()
     for (const name of koyweEventNames) emitter.on(name, () => {})
   })
@@ -251,7 +251,7 @@ describe('the methods', () => {
   ])('throw a TypeError that names the cure for the unknown name %s', (name) => {
     const { emitter } = createEmitter()
     for (const method of ['on', 'once', 'off'] as const) {
-      // Given by those who do not use TypeScript.
+      // What plain JavaScript may pass.
       const call = () => emitter[method](name as 'fiat_sent', () => {})
       expect(call).toThrow(TypeError)
       expect(call).toThrow('use onAny')
@@ -259,9 +259,9 @@ describe('the methods', () => {
     }
   })
 
-  it('throw a TypeError for a listener that is no function', () => {
+  it('throw a TypeError for a listener that is not a function', () => {
     const { emitter } = createEmitter()
-    const wrong = 'a text' as unknown as () => void // given by those who do not use TypeScript
+    const wrong = 'a text' as unknown as () => void // what plain JavaScript may pass
     expect(() => emitter.on('fiat_sent', wrong)).toThrow(TypeError)
     expect(() => emitter.once('fiat_sent', wrong)).toThrow(TypeError)
     expect(() => emitter.onAny(wrong)).toThrow(TypeError)

@@ -10,7 +10,7 @@ import {
 import { createInFlight } from '../../src/webhooks/in-flight.js'
 import { requestOf, secret, signedEvent } from '../requests.js'
 
-/** Notes when `idle` resolves. */
+/** Records when `idle` resolves. */
 function watch({ idle }: { idle(): Promise<void> }) {
   const seen = { idle: false }
   const resolved = idle().then(() => {
@@ -20,11 +20,11 @@ function watch({ idle }: { idle(): Promise<void> }) {
 }
 
 describe('what is in flight', () => {
-  it('is idle at once when nothing is under way', async () => {
+  it('is idle at once when nothing is in flight', async () => {
     await createInFlight().idle()
   })
 
-  it('waits for what succeeds, for what fails, and for what is begun meanwhile', async () => {
+  it('waits for what succeeds, for what fails, and for what starts meanwhile', async () => {
     const inFlight = createInFlight()
     const [first, second] = [createGate(), createGate()]
     const failed = inFlight.track(first.promise)
@@ -55,7 +55,7 @@ describe('a receiver is idle only when', () => {
     expect((await handled).status).toBe(200)
   })
 
-  it('no listener waits for the answer of the store', async () => {
+  it('no delivery is waiting for the store', async () => {
     const asked = createGate<ClaimAnswer>()
     const ended: string[] = []
     const webhooks = createKoyweWebhooks(secret, {
@@ -75,7 +75,7 @@ describe('a receiver is idle only when', () => {
     expect((await handled).status).toBe(200)
   })
 
-  it('a claim that came too late was given back', async () => {
+  it('a claim that came too late has been released', async () => {
     const asked = createGate<ClaimAnswer>()
     const releasing = createGate()
     const webhooks = createKoyweWebhooks(secret, {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-/** Runs a script in a process of its own, with the built package, and returns what it printed and how it ended. */
+/** Runs a script in its own process with the built package. Returns what it printed and how it ended. */
 async function run(script: string) {
   const prelude = `
     import { createKoyweWebhooks } from '@x/koywe-core'
@@ -13,7 +13,7 @@ async function run(script: string) {
     const body = signEvent(exampleEvents.crypto_delivered, secret)
   `
   const child = spawn(process.execPath, ['--input-type=module', '--eval', prelude + script], {
-    // A package finds itself by its own name.
+    // A package can import itself by its own name.
     cwd: join(import.meta.dirname, '../..'),
     timeout: 30_000,
   })
@@ -39,7 +39,7 @@ describe('the process', () => {
       '() => new Promise((_, no) => setTimeout(no, 60, new Error("late")))',
     ],
     ['returns a thenable that throws', '() => ({ get then() { throw new Error("getter") } })'],
-  ])('goes on when a listener %s', { timeout }, async (_name, listener) => {
+  ])('keeps running when a listener %s', { timeout }, async (_name, listener) => {
     const { code, output } = await run(`
       const webhooks = createKoyweWebhooks(secret, { timeoutMs: 30, logger: false }).onAny(${listener})
       const { status } = await webhooks.handle(requestOf(body))
@@ -49,7 +49,7 @@ describe('the process', () => {
     expect({ code, output }).toEqual({ code: 0, output: 'alive true' })
   })
 
-  it('goes on when a store fails in every way', { timeout }, async () => {
+  it('keeps running when a store fails in every way', { timeout }, async () => {
     const { code, output } = await run(`
       const fail = async () => { throw new Error('store') }
       const later = () => new Promise((_, no) => setTimeout(no, 60, new Error('late')))
@@ -65,7 +65,7 @@ describe('the process', () => {
     expect({ code, output }).toEqual({ code: 0, output: 'alive' })
   })
 
-  it('ends by itself while deliveries wait and the memory store remembers', {
+  it('ends on its own while deliveries wait and the memory store remembers events', {
     timeout,
   }, async () => {
     const { code, output } = await run(`

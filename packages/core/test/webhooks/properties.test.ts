@@ -17,10 +17,10 @@ const heard: object[] = []
 const webhooks = createKoyweWebhooks(secret, { dedupe: false, logger: false }).onAny((event) =>
   heard.push(event),
 )
-/** Kept bytes are read first, so that nothing is ever read from here. */
+/** Kept bytes are read first, so nothing is ever read from this stream. */
 const unread = new Readable()
 
-/** Sends bytes and returns the status, and what was handed over. */
+/** Sends bytes and returns the status and what the listeners received. */
 async function deliver(bytes: Uint8Array) {
   heard.length = 0
   const request = requestOf(undefined)
@@ -29,7 +29,7 @@ async function deliver(bytes: Uint8Array) {
   return { status, event: heard[0] }
 }
 
-/** Any code unit, so that half a surrogate pair comes up as well as whole ones. */
+/** Any code unit, so that half surrogate pairs occur as well as whole ones. */
 const text = fc.string({
   unit: fc.oneof(
     fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
@@ -50,7 +50,7 @@ const value = fc.letrec((tie) => ({
     { maxDepth: 2 },
     { weight: 3, arbitrary: scalar },
     fc.array(tie('any'), { maxLength: 3 }),
-    // `fromEntries` makes a field of `__proto__` where an assignment would set the prototype.
+    // `fromEntries` creates a field `__proto__`; an assignment would set the prototype.
     fc.array(fc.tuple(name, tie('any')), { maxLength: 3 }).map(Object.fromEntries),
   ),
 })).any
@@ -64,7 +64,7 @@ const otherFields = fc.array(
   { maxLength: 4 },
 )
 
-/** Brings entries into one of many orders. */
+/** Shuffles entries. */
 function reorder<T>(entries: readonly T[], order: number): T[] {
   const rank = (entry: T): number => ((entries.indexOf(entry) + 1) * order) % 10_007
   return entries.toSorted((one, other) => rank(one) - rank(other))
@@ -72,7 +72,7 @@ function reorder<T>(entries: readonly T[], order: number): T[] {
 
 const order = fc.integer({ min: 1, max: 10_006 })
 
-/** The fields of an event, those of Koywe's page and any others, in any order. */
+/** The fields of an event, documented and others, in any order. */
 const eventEntries = fc
   .tuple(
     fc.oneof(fc.constant('crypto_delivered'), text.filter(Boolean)),
@@ -160,11 +160,11 @@ it(
         expect(event).toBeUndefined()
         return
       }
-      // Accepted: then what was handed over is, to the last character, what was signed.
+      // If it was accepted, the listeners received exactly what was signed.
       expect(JSON.stringify(event)).toBe(original)
     })
     await fc.assert(property, { numRuns })
-    // Some mutations change nothing, such as moving a field to its own place; most must have changed something.
+    // Some mutations change nothing, such as moving a field to its own place, but most must.
     expect(refused).toBeGreaterThan(numRuns * 0.75)
   },
   timeout,
@@ -288,7 +288,7 @@ it(
   timeout,
 )
 
-/** Numbers of which several texts parse to what is written as one, and one that parses to what has no JSON. */
+/** Numbers with several spellings that serialise to the same text, and one whose value has no JSON form. */
 const oddNumber = fc.constantFrom(
   '1e999',
   '-1e999',
@@ -300,7 +300,7 @@ const oddNumber = fc.constantFrom(
   '123456789012345678901',
 )
 
-/** What a parser may leave that JSON writes in another form, or not at all. */
+/** Parsed values that JSON writes in another form, or not at all. */
 const oddValue = fc.oneof(
   fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, undefined, () => 1, Symbol('x')),
   fc.date({ noInvalidDate: true }),
@@ -323,7 +323,7 @@ it(
       const { status } = await receiver.handle({ ...requestOf(''), body: async () => body })
       expect(status).toBe(200)
       const [delivery] = handed
-      // Node's own comparison: a field may be called `constructor`.
+      // Node's own comparison, because a field may be called `constructor`.
       deepStrictEqual(delivery?.event, JSON.parse(delivery?.signedText ?? ''))
     }
 

@@ -26,7 +26,7 @@ import { claimed, claimedWithin } from '../dedupe/store-suite.js'
 const leaseMs = 1500
 const timeout = 60_000
 
-/** Whether the store lets nobody else claim the event for so long. */
+/** Whether the store lets no one else claim the event for that long. */
 async function keptOut(store: DedupeStore, key: string, ms: number): Promise<boolean> {
   for (const end = Date.now() + ms; Date.now() < end; await delay(50)) {
     if ((await store.claim(key)).state !== 'in_progress') return false
@@ -51,7 +51,7 @@ function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): vo
     expect(log.lines).toEqual([])
   })
 
-  it.concurrent('ends when it is stopped: the event waits for one lease at most', {
+  it.concurrent('ends when it is stopped: the event waits for at most one lease', {
     timeout,
   }, async () => {
     const [key, log] = [randomUUID(), createMemoryLog()]
@@ -75,7 +75,7 @@ function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): vo
     expect(log.lines).toEqual([])
   })
 
-  it.concurrent('is logged once when another has taken the event over', { timeout }, async ({
+  it.concurrent('is logged once when another owner took the event over', { timeout }, async ({
     expect,
   }) => {
     const [key, log] = [randomUUID(), createMemoryLog()]
@@ -92,7 +92,7 @@ function describeRenewing(own: () => DedupeStore, others: () => DedupeStore): vo
   })
 }
 
-/** The owner is a process of its own, which is killed while it holds and renews the claim. */
+/** The owner is a separate process that is killed while it holds and renews the claim. */
 async function killOwner(prelude: string, key: string): Promise<void> {
   const renewing = pathToFileURL(
     join(import.meta.dirname, '../../dist/cjs/webhooks/renew-lease.js'),
@@ -109,7 +109,7 @@ async function killOwner(prelude: string, key: string): Promise<void> {
       setInterval(() => {}, 1000)
       console.log(claim.state)`,
     ],
-    // A package finds itself by its own name.
+    // A package can import itself by its own name.
     { cwd: join(import.meta.dirname, '../..'), stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const exited = once(child, 'exit')
@@ -152,7 +152,7 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
   })
   describeRenewing(at(0), at(1))
 
-  it.concurrent('lets another handle the event of a killed owner after one lease', {
+  it.concurrent('lets another owner handle the event of a killed one after one lease', {
     timeout,
   }, async () => {
     const key = randomUUID()
@@ -166,7 +166,7 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
     await expectToWaitOneLease(at(1)(), key)
   })
 
-  it.concurrent('takes a lease back that ended while Redis was away, where nobody else has the event', {
+  it.concurrent('takes back a lease that ended while Redis was down, if no one else has the event', {
     timeout,
   }, async ({ expect }) => {
     const key = randomUUID()
@@ -192,12 +192,12 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
     expect(log.errors).toEqual([expect.objectContaining({ message: 'ECONNREFUSED' })])
   })
 
-  it.concurrent('leaves nothing behind when a renewal overtakes the release', { timeout }, async ({
+  it.concurrent('leaves no claim behind when a renewal overtakes the release', { timeout }, async ({
     expect,
   }) => {
     const key = randomUUID()
     const held: (() => void)[] = []
-    // A connection of a pool that is slower than the next one.
+    // One of the pool's connections is slower than the next.
     const slow: NodeRedisClient = {
       sendCommand() {},
       async eval(script, options) {
@@ -234,7 +234,7 @@ await describeWithServer('renewing in PostgreSQL', postgresUrl, () => {
   })
   describeRenewing(at(0), at(1))
 
-  it.concurrent('lets another handle the event of a killed owner after one lease', {
+  it.concurrent('lets another owner handle the event of a killed one after one lease', {
     timeout,
   }, async () => {
     const key = randomUUID()
@@ -285,7 +285,7 @@ await describeWithServer('renewing in PostgreSQL', postgresUrl, () => {
     await client.query('rollback')
     expect(await keptOut(at(1)(), key, 2 * leaseMs)).toBe(true)
     await client.query('begin isolation level repeatable read')
-    // Its snapshot must not be older than a renewal, so both begin at once.
+    // Its snapshot must not be older than a renewal, so both start at once.
     await Promise.all([claim.extend?.(), completeIn({ claim }, client), claim.extend?.()])
     await delay(leaseMs)
     await client.query('commit')
@@ -308,7 +308,7 @@ describe('renewing', () => {
   it.each([
     ['extend', { leaseMs: 3 }],
     ['leaseMs', { extend: () => expect.fail('was renewed') }],
-  ])('leaves a claim without %s as it is', async (_name, parts) => {
+  ])('leaves a claim without %s alone', async (_name, parts) => {
     const log = createMemoryLog()
     const stop = renewLease(claimOf(parts), log)
     await delay(50)
@@ -316,7 +316,7 @@ describe('renewing', () => {
     expect(log.lines).toEqual([])
   })
 
-  it('is logged when the store does not answer, and asks it only once meanwhile', async () => {
+  it('is logged when the store does not answer, and asks it only once in the meantime', async () => {
     const log = createMemoryLog()
     let asked = 0
     const stop = renewLease(
@@ -338,7 +338,7 @@ describe('renewing', () => {
     ])
   })
 
-  it('says nothing about a renewal that fails after it was stopped', async () => {
+  it('logs nothing about a renewal that fails after it was stopped', async () => {
     const log = createMemoryLog()
     let fail = (_error: Error): void => {}
     const extend = () =>
@@ -353,7 +353,7 @@ describe('renewing', () => {
     expect(log.lines).toEqual([])
   })
 
-  it('ends after ten leases, and says so, since a listener may never end', async () => {
+  it('ends after ten leases and says so, since a listener may never finish', async () => {
     const log = createMemoryLog()
     let renewals = 0
     renewLease(claimOf({ leaseMs: 30, extend: async () => void renewals++ }), log)
@@ -376,7 +376,7 @@ describe('renewing', () => {
     },
   )
 
-  it('keeps no process alive', { timeout }, async () => {
+  it('does not keep the process alive', { timeout }, async () => {
     const renewing = pathToFileURL(
       join(import.meta.dirname, '../../dist/cjs/webhooks/renew-lease.js'),
     ).href

@@ -18,7 +18,7 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
   it.each([[undefined], [null], [''], ['   '], [[]], [['good', '']], [42], [{}]])(
     'for the secret %j',
     (secrets) => {
-      // Given by those who do not use TypeScript.
+      // What plain JavaScript may pass.
       for (const create of [createKoyweWebhooks, webhooksOf]) {
         expect(() => create(secrets as string, {})).toThrow(TypeError)
         expect(() => create(secrets as string, {})).toThrow('KOYWE_WEBHOOK_SECRET')
@@ -47,7 +47,7 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
 })
 
 describe('webhooksOf', () => {
-  it('makes a receiver of secrets and hands on a finished one', () => {
+  it('makes a receiver from secrets and returns an existing one', () => {
     const receiver = createKoyweWebhooks(secret)
     expect(webhooksOf(receiver, {})).toBe(receiver)
     expect(webhooksOf([secret, 'old'], { limit: 10 }).handle).toBeTypeOf('function')
@@ -58,7 +58,7 @@ describe('webhooksOf', () => {
     ['timeoutMs', 10],
     ['logger', false],
     ['dedupe', false],
-  ])('throws a TypeError for a finished receiver along with %s', (name, value) => {
+  ])('throws a TypeError for an existing receiver along with %s', (name, value) => {
     const receiver = createKoyweWebhooks(secret)
     expect(() => webhooksOf(receiver, { [name]: value })).toThrow(TypeError)
     expect(() => webhooksOf(receiver, { [name]: value })).toThrow('createKoyweWebhooks')
@@ -72,7 +72,7 @@ async function send(webhooks: KoyweWebhooks, body: unknown = signedEvent()) {
 }
 
 describe('rotation', () => {
-  it('tells the listener which secret signed, and the log once that an old one is still in use', async () => {
+  it('tells the listener which secret signed, and logs once that an old one is still in use', async () => {
     const logger = createMemoryLog()
     const indexes: number[] = []
     const webhooks = createKoyweWebhooks(['new', 'old', 'older'], { logger }).onAny(
@@ -86,7 +86,7 @@ describe('rotation', () => {
     expect(logger.lines).toEqual([expect.stringContaining('secret 2 of the list')])
   })
 
-  it('is not broken by a list that changes after the start', async () => {
+  it('is not affected by later changes to the list', async () => {
     const secrets = ['new']
     const webhooks = createKoyweWebhooks(secrets, { logger: false })
     secrets[0] = 'changed'
@@ -96,7 +96,7 @@ describe('rotation', () => {
 })
 
 describe('a delivery', () => {
-  /** The delivery that a listener gets. */
+  /** The delivery that a listener receives. */
   async function deliveryOf(fields: Readonly<Record<string, unknown>> = {}) {
     const handed: Delivery[] = []
     const webhooks = createKoyweWebhooks(secret, { logger: false }).onAny((_event, delivery) =>
@@ -107,7 +107,7 @@ describe('a delivery', () => {
     return delivery ?? expect.fail('no delivery')
   }
 
-  it('has the SHA-256 of the signed text as its id, whatever store there is', async () => {
+  it('has the SHA-256 of the signed text as its id, whatever the store', async () => {
     const { id, signedText } = await deliveryOf({ note: 'ñ' })
     expect(signedText).toBe('{"eventName":"ping","note":"ñ"}')
     // printf '{"eventName":"ping","note":"ñ"}' | openssl dgst -sha256
@@ -130,7 +130,7 @@ describe('a delivery', () => {
     },
   )
 
-  it('has one signal, which has not aborted', async () => {
+  it('has one signal, which is not aborted', async () => {
     const delivery = await deliveryOf()
     expect(delivery.signal).toBe(delivery.signal)
     expect(delivery.signal.aborted).toBe(false)
@@ -151,7 +151,7 @@ describe('the time limit', () => {
     return { webhooks, gate, signals }
   }
 
-  it('aborts the signal and asks the sender to come back', async () => {
+  it('aborts the signal and asks the sender to retry', async () => {
     const { webhooks, signals, gate } = setUp()
     expect(await send(webhooks)).toEqual({ status: 503, error: 'timeout' })
     expect(signals[0]?.aborted).toBe(true)
@@ -174,14 +174,14 @@ describe('the time limit', () => {
     expect(late).toMatchObject({ aborted: true, reason: { name: 'TimeoutError' } })
   })
 
-  it('does not abort the signal of listeners that are quick enough', async () => {
+  it('does not abort the signal of listeners that are fast enough', async () => {
     const { webhooks, signals, gate } = setUp()
     gate.open()
     expect((await send(webhooks)).status).toBe(200)
     expect(signals[0]?.aborted).toBe(false)
   })
 
-  it('passed and then a success: the event is done', async () => {
+  it('marks the event done when listeners succeed after the time limit', async () => {
     const { webhooks, gate, signals } = setUp()
     await send(webhooks)
     expect(await send(webhooks)).toEqual({ status: 503, error: 'in_progress' })
@@ -192,7 +192,7 @@ describe('the time limit', () => {
     expect(signals).toHaveLength(1)
   })
 
-  it('passed and then a failure: the event can be handled again', async () => {
+  it('lets the event be handled again when listeners fail after the time limit', async () => {
     const { webhooks, gate, signals } = setUp()
     await send(webhooks)
     gate.fail(new Error('late'))
@@ -200,7 +200,7 @@ describe('the time limit', () => {
     expect(signals).toHaveLength(2)
   })
 
-  it('counts for the body too', async () => {
+  it('applies to the body too', async () => {
     const { webhooks } = setUp()
     const request = { ...requestOf(''), body: () => new Promise<never>(() => {}) }
     const { status, headers, body } = await webhooks.handle(request)
@@ -222,7 +222,7 @@ describe('handle', () => {
     }
   })
 
-  it('does not ask for the body when the headers tell enough', async () => {
+  it('does not read the body when the headers decide', async () => {
     const webhooks = createKoyweWebhooks(secret, { logger: false, limit: 100 })
     const body = () => expect.fail('was read')
     for (const headers of [{ 'content-length': '101' }, { 'content-encoding': 'gzip' }]) {
@@ -231,13 +231,13 @@ describe('handle', () => {
     }
   })
 
-  it('holds a value that a parser made to the same limit', async () => {
+  it('applies the same limit to a parsed value', async () => {
     const body = signedEvent({ note: 'ñ'.repeat(300) })
     const webhooks = createKoyweWebhooks(secret, { logger: false, limit: 300 })
     expect(await send(webhooks, JSON.parse(body))).toEqual({ status: 413, error: 'body_too_large' })
   })
 
-  it('leaves what a parser made as it was', async () => {
+  it('leaves the parsed value unchanged', async () => {
     const parsed = JSON.parse(signedEvent())
     const before = structuredClone(parsed)
     await send(createKoyweWebhooks(secret), Object.freeze(parsed))
@@ -263,7 +263,7 @@ describe('handle', () => {
     expect((await send(webhooks)).status).toBe(500)
   })
 
-  it('writes a sentence to the log of the request, and the error of a listener', async () => {
+  it('writes a sentence and the error of a listener to the logger of the request', async () => {
     const logger = createMemoryLog()
     const webhooks = createKoyweWebhooks(secret).onAny(() => {
       throw new Error('no database')
@@ -276,7 +276,7 @@ describe('handle', () => {
     expect(logger.lines[1]).toContain('invalid_json')
   })
 
-  it('writes the events of a sender that breaks lines into the log as one line each', async () => {
+  it('logs each event on one line even if its sender inserts line breaks', async () => {
     const logger = createMemoryLog()
     const webhooks = createKoyweWebhooks(secret, { logger }).onAny(() =>
       Promise.reject(new Error('x')),
@@ -287,7 +287,7 @@ describe('handle', () => {
     for (const line of logger.lines) expect(line).not.toContain('\n')
   })
 
-  it('answers every depth of nesting up to the limit, in text and in what a parser made', async () => {
+  it('answers every depth of nesting up to the limit, in text and in parsed values', async () => {
     const webhooks = createKoyweWebhooks(secret, { logger: false })
     const signature = 'a'.repeat(64)
     const bodies = [
@@ -308,7 +308,7 @@ describe('handle', () => {
     }
   }, 120_000)
 
-  it('warns once for each known name that nobody listens for, and acknowledges the event', async () => {
+  it('warns once per known name without a listener, and acknowledges the event', async () => {
     const logger = createMemoryLog()
     const webhooks = createKoyweWebhooks(secret, { logger })
     for (const orderId of ['1', '2']) {
@@ -323,7 +323,7 @@ describe('handle', () => {
     expect(logger.lines).toHaveLength(1)
   })
 
-  it('names the event, its order and its delivery in each line about it, and the request before it is verified', async () => {
+  it('names the event, its order and its delivery in each log line, or the request before it is verified', async () => {
     const logger = createMemoryLog()
     let id = ''
     const webhooks = createKoyweWebhooks(secret, { logger, timeoutMs: 30 })
@@ -366,7 +366,9 @@ describe('handle', () => {
     gate.open()
     expect((await first).status).toBe(200)
     expect(started).toBe(1)
-    expect(logger.lines[0]).toMatch(/is claimed until 20.*Z, unless it is renewed, by a server/)
+    expect(logger.lines[0]).toMatch(
+      /is claimed by a server .*; unless renewed, the claim ends at 20.*Z\./,
+    )
   })
 
   it('logs a completion that failed once', async () => {
