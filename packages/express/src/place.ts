@@ -33,6 +33,7 @@ export function placeOf(request: ExpressRequest, next: unknown, handler: Express
     const { place } = mountOf(request, baseUrl, handler)
     if (place !== 'outside') return place
   }
+  if (baseUrl === '') withoutPath.add(handler)
   if (route === undefined || [route.path].flat(9).some(isWildcard)) return 'outside'
   if (route.stack.some((layer) => holds(layer, handler))) return 'here'
   // Only a router hands out its own `next`: a route makes another one.
@@ -49,24 +50,41 @@ interface MountPath {
   readonly path: string
 }
 
-/** The path at which a handler was first reached with nothing left of it. */
-const mountPaths = new WeakMap<ExpressHandler, string>()
+/** The path at which a handler was first reached with nothing left of it, and whether there was another one since. */
+const mountPaths = new WeakMap<ExpressHandler, { readonly first: string; isOnly: boolean }>()
 
-/** Connect and middie do not tell a mount path from a wildcard; but where there are two paths, it is a wildcard. */
+/**
+ * Connect and middie do not tell a mount path from a wildcard; but where there are two paths, it is a wildcard. Below a mount path
+ * nothing is learned: anybody can ask for what is there.
+ */
 function strippedMountOf({ url, originalUrl }: ExpressRequest, handler: ExpressHandler): MountPath {
   const path = pathnameOf(url)
   const whole = pathnameOf(originalUrl)
   if (path !== '/' || whole === '/') return { place: 'outside', path }
-  const mountPath = whole.replace(/\/$/, '').toLowerCase()
-  const first = mountPaths.get(handler) ?? mountPath
-  mountPaths.set(handler, first)
-  return { place: mountPath === first ? 'unclear' : 'outside', path: whole }
+  const mountPath = mountPathOf(whole)
+  const known = mountPaths.get(handler) ?? { first: mountPath, isOnly: true }
+  mountPaths.set(handler, known)
+  if (mountPath !== known.first) known.isOnly = false
+  return { place: known.isOnly ? 'here' : 'outside', path: whole }
+}
+
+/** One spelling for all in which a client may write a path. */
+function mountPathOf(whole: string): string {
+  const path = whole.replace(/^https?:\/\/[^/]*/i, '').replace(/\/$/, '')
+  try {
+    return decodeURIComponent(path).toLowerCase()
+  } catch {
+    return path.toLowerCase()
+  }
 }
 
 function pathnameOf(url = ''): string {
   const end = url.search(/[?#]/)
   return end < 0 ? url : url.slice(0, end)
 }
+
+/** The handlers that were reached through no mount path, or through wildcards alone. */
+const withoutPath = new WeakSet<ExpressHandler>()
 
 /** Tells a path of the handler's own from a wildcard, by the layers of Express's router and the request's parameters. */
 function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandler): MountPath {
@@ -82,7 +100,10 @@ function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandl
     return { place: 'here', path: '/' }
   }
   if (matched === undefined) {
-    const place = layers.every(isWildcardLayer) ? 'outside' : 'unclear'
+    // Where one of them is a path, it is the handler's own, unless the handler was reached without one before. That it was
+    // reached below a path does not tell: anybody can ask for what is there.
+    if (layers.every(isWildcardLayer)) withoutPath.add(handler)
+    const place = withoutPath.has(handler) ? 'outside' : 'here'
     return { place, path: wildcard?.rest ?? baseUrl }
   }
   const path = `/${[matched].flat().join('/').replace(/^\//, '')}`
