@@ -9,13 +9,28 @@ const drainMs = 2000
  * Headers that earlier middleware has set stay. Does nothing when something else has answered already.
  *
  * An answer that comes before the upload is complete closes the connection: the rest is drained for two seconds at most.
+ *
+ * @throws what something that wraps the response throws. The connection is cut then, so that nothing else can answer in our place.
  */
 export function sendResponse(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: HttpResponse,
+  answer: HttpResponse,
 ): void {
   if (response.headersSent || response.writableEnded) return
+  try {
+    write(request, response, answer)
+  } catch (error) {
+    response.destroy()
+    throw error
+  }
+}
+
+function write(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: HttpResponse,
+): void {
   if (request.complete || request.readableEnded || request.httpVersionMajor > 1) {
     // Two statements: what wraps `writeHead` (serverless-http does) may return nothing.
     response.writeHead(status, headers)
