@@ -61,10 +61,11 @@ function placesOf({ stack, message }: Error): readonly string[] {
     .slice(0, mostPlaces)
 }
 
+const ofNode = /(?<=[ (])node:[\w/]+:\d+:\d+(?=\)?$)/
+const ofFile = /(?<=[ (/\\])(?:file:\/\/)?[\w./\\-]+\.[cm]?[jt]sx?:\d+:\d+(?=\)?$)/
+
 /** The file of a frame with line and column. Names of functions are left out, and folders up to one with an unusual character. */
 function placeOf(line: string): string | undefined {
   if (line.length > 500 || !line.startsWith('    at ')) return undefined
-  return /(?<=[ (/\\])(?:file:\/\/|node:)?[\w./\\-]+(?:\.[cm]?[jt]sx?|(?<=node:[\w/]+)):\d+:\d+(?=\)?$)/.exec(
-    line,
-  )?.[0]
+  return (ofNode.exec(line) ?? ofFile.exec(line))?.[0]
 }
