@@ -230,11 +230,7 @@ function userOf(payload: JsonObject, field: string): string {
 }
 
 function toKoyweError(error: unknown): KoyweError {
-  try {
-    if (KoyweError.is(error)) return error
-  } catch {
-    // A proxy may throw when it is looked at.
-  }
+  if (KoyweError.is(error)) return error
   return new KoyweError(
     'check_failed',
     `The question was not answered, because of ${outlineOf(error)}.`,
