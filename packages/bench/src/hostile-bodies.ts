@@ -58,6 +58,35 @@ export function hostileBodies(size: number): readonly UnsignedBody[] {
     fill('lone surrogates', size, '{"a":"', () => '\\ud800', `",${signature}}`),
     fill('characters of three bytes', size, '{"a":"', () => '€', `",${signature}}`),
     fill('one long string', size, '{"a":"', () => 'a', `",${signature}}`),
+    fill(
+      'many keys of empty objects',
+      size,
+      '{',
+      (index) => `"${index.toString(36)}":{},`,
+      `${signature}}`,
+    ),
+    fill(
+      'many keys of one wide character',
+      size,
+      '{',
+      (index) => `"${String.fromCharCode(0x100 + index)}":{},`,
+      `${signature}}`,
+    ),
+    fill(
+      'objects nested 60 deep, each with a key of its own',
+      size,
+      '{"a":[',
+      (index) =>
+        `${Array.from({ length: 60 }, (_, level) => `{"${String.fromCharCode(0x100 + 60 * index + level)}":`).join('')}0${'}'.repeat(60)},`,
+      `0],${signature}}`,
+    ),
+    fill(
+      'objects with a key of their own',
+      size,
+      '{"a":[',
+      (index) => `{"${String.fromCharCode(0x100 + index)}":0},`,
+      `0],${signature}}`,
+    ),
     fill('one key, again and again', size, '{', () => '"a":0,', `${signature}}`),
   ]
 }

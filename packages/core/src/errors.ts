@@ -42,7 +42,12 @@ export class KoyweError extends Error {
 
   /** Like `instanceof`, but also true for errors of another copy of this package in the same process. */
   static is(value: unknown): value is KoyweError {
-    return typeof value === 'object' && value !== null && brand in value
+    try {
+      return typeof value === 'object' && value !== null && brand in value
+    } catch {
+      // A proxy may throw when it is looked at.
+      return false
+    }
   }
 }
 

@@ -22,6 +22,12 @@ it('nothing else counts as one', () => {
   }
 })
 
+it('a proxy that is revoked is none, and does not throw', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  for (const One of copies) expect(One.is(proxy)).toBe(false)
+})
+
 it('an error has the status of its code, its sentence and its cause', () => {
   const cause = new Error('why')
   const error = new KoyweError('body_too_large', 'a sentence', { cause })

@@ -33,6 +33,7 @@ export function placeOf(request: ExpressRequest, next: unknown, handler: Express
     const { place } = mountOf(request, baseUrl, handler)
     if (place !== 'outside') return place
   }
+  if (baseUrl === '') withoutPath.add(handler)
   if (route === undefined || [route.path].flat(9).some(isWildcard)) return 'outside'
   if (route.stack.some((layer) => holds(layer, handler))) return 'here'
   // Only a router passes on its own `next`; a route creates another one.
@@ -49,24 +50,41 @@ interface MountPath {
   readonly path: string
 }
 
-/** The first mount path under which each handler saw only `/`. */
-const mountPaths = new WeakMap<ExpressHandler, string>()
+/** The path at which only `/` was left for each handler first, and whether there has been no other. */
+const mountPaths = new WeakMap<ExpressHandler, { readonly first: string; isOnly: boolean }>()
 
-/** Connect and middie do not show whether a mount path is a wildcard, but a second path proves that it is. */
+/**
+ * Connect and middie do not show whether a mount path is a wildcard, but a second path proves that it is. Nothing is learned from
+ * requests below a mount path, which anybody can send.
+ */
 function strippedMountOf({ url, originalUrl }: ExpressRequest, handler: ExpressHandler): MountPath {
   const path = pathnameOf(url)
   const whole = pathnameOf(originalUrl)
   if (path !== '/' || whole === '/') return { place: 'outside', path }
-  const mountPath = whole.replace(/\/$/, '').toLowerCase()
-  const first = mountPaths.get(handler) ?? mountPath
-  mountPaths.set(handler, first)
-  return { place: mountPath === first ? 'unclear' : 'outside', path: whole }
+  const mountPath = mountPathOf(whole)
+  const known = mountPaths.get(handler) ?? { first: mountPath, isOnly: true }
+  mountPaths.set(handler, known)
+  if (mountPath !== known.first) known.isOnly = false
+  return { place: known.isOnly ? 'here' : 'outside', path: whole }
+}
+
+/** One spelling for all in which a client may write a path. */
+function mountPathOf(whole: string): string {
+  const path = whole.replace(/^https?:\/\/[^/]*/i, '').replace(/\/$/, '')
+  try {
+    return decodeURIComponent(path).toLowerCase()
+  } catch {
+    return path.toLowerCase()
+  }
 }
 
 function pathnameOf(url = ''): string {
   const end = url.search(/[?#]/)
   return end < 0 ? url : url.slice(0, end)
 }
+
+/** The handlers that were reached through no mount path, or through wildcards alone. */
+const withoutPath = new WeakSet<ExpressHandler>()
 
 /** Distinguishes the handler's own mount path from a wildcard, by the layers of Express's router and the request's parameters. */
 function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandler): MountPath {
@@ -82,7 +100,10 @@ function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandl
     return { place: 'here', path: '/' }
   }
   if (matched === undefined) {
-    const place = layers.every(isWildcardLayer) ? 'outside' : 'unclear'
+    // Where one of them is a path, it is the handler's own, unless the handler was reached without one before. That it was
+    // reached below a path does not tell: anybody can ask for what is there.
+    if (layers.every(isWildcardLayer)) withoutPath.add(handler)
+    const place = withoutPath.has(handler) ? 'outside' : 'here'
     return { place, path: wildcard?.rest ?? baseUrl }
   }
   const path = `/${[matched].flat().join('/').replace(/^\//, '')}`

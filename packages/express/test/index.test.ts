@@ -254,6 +254,39 @@ describe.each(frameworks)('%s', (_name, express) => {
     },
   )
 
+  it('no request below its own path turns it off, though it is wrapped and beside wildcards', async () => {
+    const webhooks = koyweWebhooks(secret, { logger: false })
+    const app = createApp()
+    for (const wildcard of [everything(express), /.*/])
+      app.use(wildcard, (_request, _response, next) => next())
+    app.use('/hooks/koywe', (...all) => webhooks(...all))
+    for (const below of ['/hooks/koywe/x', '/hooks/koywe//']) {
+      for (const ask of [request(app).get(below), request(app).post(below)]) {
+        await ask
+        expect((await postSigned(app, '/hooks/koywe')).body).toEqual({ received: true })
+      }
+    }
+  })
+
+  it('an answer that cannot be written cuts the connection, and no error handler answers a question', async () => {
+    const app = createApp()
+    app.use((_request, response, next) => {
+      const { writeHead } = response
+      response.writeHead = () => {
+        response.writeHead = writeHead
+        throw new Error('a listener of the headers failed')
+      }
+      next()
+    })
+    app.use(koyweAuthCallback({ auth: bearer('token'), isAllowed: () => false }))
+    const onError: ErrorRequestHandler = (_error, _request, response, _next) => {
+      response.status(200).json({ message: 'sorry' })
+    }
+    app.use(onError)
+    const asked = request(app).post('/koywe/auth').set('Authorization', 'Bearer token')
+    await expect(asked.send({ email: 'a@b.c' })).rejects.toThrow('socket hang up')
+  })
+
   it('two middlewares do not get confused: one bare, and one wrapped on a route', async () => {
     const sandbox = koyweWebhooks('sandbox', { logger: false })
     const production = koyweWebhooks(secret, { logger: false })
@@ -361,6 +394,17 @@ describe('through middie on Fastify', () => {
     }
     expect(await ask('/orders')).toBe('the application')
   })
+
+  it.each(['/hooks/koywe/x', '/hooks/koywe//', '/hooks/ko%79we', 'http://example.com/hooks/koywe'])(
+    'no request turns it off where it is mounted on a path: %s',
+    async (other) => {
+      const ask = await start((app) =>
+        app.use('/hooks/koywe', koyweWebhooks(secret, { logger: false })),
+      )
+      await ask(other)
+      expect(await ask('/hooks/koywe')).toBe('{"received":true}')
+    },
+  )
 
   it('compares the whole path under a wildcard, and learns that it is one', async () => {
     const ask = await start((app) => app.use('/*all', koyweWebhooks(secret, { logger: false })))

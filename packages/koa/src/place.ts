@@ -30,7 +30,6 @@ function isBehindRoute(
   // The router records the running layer; that of `router.use` has no methods.
   const running = layers.findLast(({ path }) => path === context.routerPath)
   if (running?.methods.length === 0) return true
-  if (context.body !== undefined && context.body !== null) return true
   return holds((context.app as { readonly middleware?: readonly unknown[] }).middleware, handler)
 }
 

@@ -114,6 +114,52 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
     expect(errors).toEqual([])
   })
 
+  it('answers on its route though it is wrapped and something in front has set a body', async () => {
+    const webhooks = koyweWebhooks(secret, { logger: false })
+    const ask = koyweAuthCallback({ auth: bearer('token'), isAllowed: () => true, logger: false })
+    const router = new Router()
+      .post('/hooks/koywe', (context, next) => webhooks(context, next))
+      .post('/ask', (context, next) => ask(context, next))
+    await serve((app) =>
+      app
+        .use((context, next) => {
+          context.body = { ok: true }
+          return next()
+        })
+        .use(router.routes()),
+    )
+    const delivery = post(signed(payload(), secret))
+    expect((await send(server.port, { path: '/hooks/koywe', ...delivery })).body).toBe(
+      '{"received":true}',
+    )
+    expect((await send(server.port, { path: '/ask', ...delivery })).body).toBe('false')
+  })
+
+  it('an answer that cannot be written cuts the connection, also where errors are caught', async () => {
+    await serve((app) =>
+      app
+        .use(async (context, next) => {
+          try {
+            await next()
+          } catch {
+            context.status = 200
+            context.body = 'sorry'
+          }
+        })
+        .use((context, next) => {
+          const { writeHead } = context.res
+          context.res.writeHead = () => {
+            context.res.writeHead = writeHead
+            throw new Error('a listener of the headers failed')
+          }
+          return next()
+        })
+        .use(koyweWebhooks(secret, { logger: false })),
+    )
+    const delivery = send(server.port, { path: '/webhooks/koywe', ...post('{}') })
+    await expect(delivery).rejects.toThrow('closed without an answer')
+  })
+
   describe('mounted bare behind routes that call next', () => {
     const goOn: Koa.Middleware = (_context, next) => next()
     const other: Koa.Middleware = (context) => {
@@ -163,8 +209,8 @@ describe.each(frameworks)('%s', (_name, KoaOfVersion) => {
             context.body ??= 'the application'
           }),
       )
-      expect(await ask('/answered')).toBe('answered')
       await send(server.port, { path: '/', method: 'GET' })
+      expect(await ask('/answered')).toBe('answered')
       expect(await ask('/orders')).toBe('the application')
     })
   })

@@ -9,13 +9,28 @@ const drainMs = 2000
  * Keeps headers set by earlier middleware. Does nothing if something else has already answered.
  *
  * An answer before the end of the upload closes the connection; the rest is drained for two seconds at most.
+ *
+ * @throws what a wrapper of the response throws. The connection is cut then, so that nothing else can answer instead.
  */
 export function sendResponse(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: HttpResponse,
+  answer: HttpResponse,
 ): void {
   if (response.headersSent || response.writableEnded) return
+  try {
+    write(request, response, answer)
+  } catch (error) {
+    response.destroy()
+    throw error
+  }
+}
+
+function write(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: HttpResponse,
+): void {
   if (request.complete || request.readableEnded || request.httpVersionMajor > 1) {
     // Two statements: a wrapped `writeHead`, as in serverless-http, may return nothing.
     response.writeHead(status, headers)

@@ -248,10 +248,6 @@ function userOf(payload: JsonObject, field: string): string {
 }
 
 function toKoyweError(error: unknown): KoyweError {
-  try {
-    if (KoyweError.is(error)) return error
-  } catch {
-    // A proxy may throw when inspected.
-  }
+  if (KoyweError.is(error)) return error
   return new KoyweError('check_failed', `The question could not be handled: ${outlineOf(error)}.`)
 }

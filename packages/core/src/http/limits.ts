@@ -8,8 +8,9 @@ import { quote } from '../log/quote.js'
  * @throws {KoyweError} `unsupported_encoding`, `body_too_large`.
  */
 export function checkHeaders(headers: IncomingHttpHeaders, limit: number): void {
-  const encoding = headers['content-encoding']
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+  // Platforms that are not Node may give a list.
+  const encoding: unknown = headers['content-encoding']
+  if (encoding !== undefined && String(encoding).toLowerCase() !== 'identity') {
     throw new KoyweError(
       'unsupported_encoding',
       `The body's Content-Encoding is ${quote(encoding)}. Koywe sends none: does a proxy compress requests?`,

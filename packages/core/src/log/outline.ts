@@ -61,10 +61,11 @@ function placesOf({ stack, message }: Error): readonly string[] {
     .slice(0, mostPlaces)
 }
 
+const ofNode = /(?<=[ (])node:[\w/]+:\d+:\d+(?=\)?$)/
+const ofFile = /(?<=[ (/\\])(?:file:\/\/)?[\w./\\-]+\.[cm]?[jt]sx?:\d+:\d+(?=\)?$)/
+
 /** A frame's file with line and column, without the function's name and any folders before an unusual character. */
 function placeOf(line: string): string | undefined {
   if (line.length > 500 || !line.startsWith('    at ')) return undefined
-  return /(?<=[ (/\\])(?:file:\/\/|node:)?[\w./\\-]+(?:\.[cm]?[jt]sx?|(?<=node:[\w/]+)):\d+:\d+(?=\)?$)/.exec(
-    line,
-  )?.[0]
+  return (ofNode.exec(line) ?? ofFile.exec(line))?.[0]
 }

@@ -49,6 +49,11 @@ export function storeUnavailable(cause: unknown): KoyweError {
 
 /** Node's error for a host that refused on all its addresses has no message, only a code. */
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
-  return cause.message || ('code' in cause ? String(cause.code) : cause.name)
+  try {
+    if (!(cause instanceof Error)) return String(cause)
+    return cause.message || ('code' in cause ? String(cause.code) : cause.name)
+  } catch {
+    // An object without a prototype, or a proxy that is revoked.
+    return 'it threw a value that cannot be read'
+  }
 }

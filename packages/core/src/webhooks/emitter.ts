@@ -148,12 +148,9 @@ export function createEmitter(): EmitterParts {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  )
+  // A function can be one too: the promises of RPC libraries are.
+  const canHaveMembers = typeof value === 'object' || typeof value === 'function'
+  return canHaveMembers && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 function checkName(name: unknown): KoyweEventName {

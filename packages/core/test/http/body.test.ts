@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -182,6 +183,12 @@ describe('checkHeaders', () => {
       )
     }
   })
+})
+
+it('checkHeaders refuses an encoding that a platform gives as a list', () => {
+  // As light-my-request and serverless platforms may, in spite of Node's types.
+  const headers = { 'content-encoding': ['gzip'] } as unknown as IncomingHttpHeaders
+  expect(() => checkHeaders(headers, 10)).toThrow(failsWith('unsupported_encoding'))
 })
 
 it('checkLimit throws a TypeError for anything but a whole number above 0', () => {

@@ -21,6 +21,16 @@ describe('outlineOf', () => {
     expect(outlineOf(failed)).toBe('DatabaseError (23505)')
   })
 
+  it.each(['a/', '/', 'node:a/', 'a.js:1'])('reads a hostile stack in no time: %s', (part) => {
+    const error = new Error('no')
+    const line = `    at ${part.repeat(490 / part.length)}`
+    error.stack = ['Error: no', ...Array.from({ length: 20 }, () => line)].join('\n')
+    const start = process.cpuUsage()
+    outlineOf(error)
+    // 460 to 2,200 ms where the time grows with the third power of a line.
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(200)
+  })
+
   it('names causes too', () => {
     const cause = Object.assign(new TypeError('inner'), { code: 'ENOTFOUND' })
     expect(outlineOf(new Error('outer', { cause }))).toContain(', caused by TypeError (ENOTFOUND)')

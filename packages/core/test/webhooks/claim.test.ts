@@ -26,6 +26,18 @@ function setUp(dedupe: DedupeStore | false, options: KoyweWebhooksOptions = {}) 
   return { webhooks, log, heard, send }
 }
 
+it.each(['a proxy that is revoked', 'an object without a prototype'])(
+  'answers 503 to a store that throws %s',
+  async (what) => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const thrown = what.startsWith('a proxy') ? proxy : Object.create(null)
+    const { send, heard } = setUp({ claim: () => Promise.reject(thrown) })
+    expect(await send()).toMatchObject({ status: 503, error: 'store_unavailable' })
+    expect(heard).toEqual([])
+  },
+)
+
 /** A claim that records how it ended. */
 function createClaim(ending: Partial<Claim> = {}) {
   const ended: string[] = []

@@ -30,6 +30,17 @@ function setUp() {
 }
 
 describe('emit', () => {
+  it('waits for a function that is thenable, as the promises of RPC libraries are', async () => {
+    const { emitter, emit } = setUp()
+    const failed = new Error('the remote call failed')
+    const pending = Object.assign(() => {}, {
+      // biome-ignore lint/suspicious/noThenProperty: this is the thenable
+      then: (_resolve: unknown, reject: (error: Error) => void) => reject(failed),
+    })
+    emitter.on('crypto_delivered', () => pending)
+    expect(await emit(event, delivery)).toEqual([failed])
+  })
+
   it('starts the listeners of the name and then those of any event, in the order they were added', async () => {
     const { emitter, emit, calls, note } = setUp()
     emitter
