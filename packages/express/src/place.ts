@@ -18,33 +18,37 @@ interface Application {
   readonly router?: { readonly stack: readonly Layer[] }
 }
 
-/** The request's path relative to the handler's mount. Under a wildcard Express strips all of it, so it is put back. */
+/** A path that no application has: what matches it matches everything. */
+const nobodysPath = '/~/~'
+
+/** The request's path relative to the handler's mount. Under a wildcard, Express strips the whole path; this puts it back. */
 export function pathOf(request: ExpressRequest, handler: ExpressHandler): string {
   const { path, baseUrl } = request
-  if (path === undefined || baseUrl === undefined) return strippedMountOf(request, handler).path
-  return path === '/' && baseUrl !== '' ? mountOf(request, baseUrl, handler).path : path
+  if (path === undefined || baseUrl === undefined) return arrivalInConnect(request, handler).path
+  return path === '/' && baseUrl !== '' ? arrivalUnder(request, baseUrl, handler).path : path
 }
 
 /** Where a request reached the handler, judged by what Express and similar frameworks leave on the request. */
 export function placeOf(request: ExpressRequest, next: unknown, handler: ExpressHandler): Place {
   const { path, baseUrl, route } = request
-  if (path === undefined || baseUrl === undefined) return strippedMountOf(request, handler).place
+  if (path === undefined || baseUrl === undefined) return arrivalInConnect(request, handler).place
   if (path === '/' && baseUrl !== '') {
-    const { place } = mountOf(request, baseUrl, handler)
+    const { place } = arrivalUnder(request, baseUrl, handler)
     if (place !== 'outside') return place
   }
   if (baseUrl === '') withoutPath.add(handler)
-  if (route === undefined || [route.path].flat(9).some(isWildcard)) return 'outside'
+  if (route === undefined || [route.path].flat(Number.POSITIVE_INFINITY).some(isWildcard))
+    return 'outside'
   if (route.stack.some((layer) => holds(layer, handler))) return 'here'
   // Only a router passes on its own `next`; a route creates another one.
   const isBare =
     next === request.next ||
-    layersOnWay(request, baseUrl + path).some(({ layer }) => holds(layer, handler))
+    layersPassed(request, baseUrl + path).some(({ layer }) => holds(layer, handler))
   return isBare ? 'elsewhere' : 'unclear'
 }
 
 /** A mount path that was stripped from a request and took the whole path. */
-interface MountPath {
+interface Arrival {
   readonly place: Place
   /** The path a bare mount would have seen, in case a wildcard stripped it. */
   readonly path: string
@@ -57,7 +61,7 @@ const mountPaths = new WeakMap<ExpressHandler, { readonly first: string; isOnly:
  * Connect and middie do not show whether a mount path is a wildcard, but a second path proves that it is. Nothing is learned from
  * requests below a mount path, which anybody can send.
  */
-function strippedMountOf({ url, originalUrl }: ExpressRequest, handler: ExpressHandler): MountPath {
+function arrivalInConnect({ url, originalUrl }: ExpressRequest, handler: ExpressHandler): Arrival {
   const path = pathnameOf(url)
   const whole = pathnameOf(originalUrl)
   if (path !== '/' || whole === '/') return { place: 'outside', path }
@@ -87,9 +91,9 @@ function pathnameOf(url = ''): string {
 const withoutPath = new WeakSet<ExpressHandler>()
 
 /** Distinguishes the handler's own mount path from a wildcard, by the layers of Express's router and the request's parameters. */
-function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandler): MountPath {
+function arrivalUnder(request: ExpressRequest, baseUrl: string, handler: ExpressHandler): Arrival {
   // The layers that strip the whole path: those that show the handler, or else every one that may hide it.
-  const all = layersOnWay(request, baseUrl).filter(
+  const all = layersPassed(request, baseUrl).filter(
     ({ layer, rest }) => matchedBy(layer, rest) === rest,
   )
   const own = all.filter(({ layer }) => holds(layer, handler))
@@ -111,8 +115,8 @@ function mountOf(request: ExpressRequest, baseUrl: string, handler: ExpressHandl
 }
 
 /** A wildcard strips a longer path whole, too. */
-function isWildcardLayer({ layer, rest }: LayerOnWay): boolean {
-  const more = `${rest}/~/~`
+function isWildcardLayer({ layer, rest }: PassedLayer): boolean {
+  const more = `${rest}${nobodysPath}`
   return matchedBy(layer, more) === more
 }
 
@@ -123,17 +127,17 @@ function isWildcardParameter([name, value]: [string, unknown]): boolean {
 
 /** Whether a route's path matches every request. */
 function isWildcard(path: unknown): boolean {
-  if (path instanceof RegExp) return path.test('/~/~')
+  if (path instanceof RegExp) return path.test(nobodysPath)
   return /^[({/]*(:\w+)?\(?\.?\*\w*[)}]*$/.test(String(path))
 }
 
 /** A layer of middleware that a request passes, and the rest of the path at that point. */
-interface LayerOnWay {
+interface PassedLayer {
   readonly layer: Layer
   readonly rest: string
 }
 
-function layersOnWay(request: ExpressRequest, path: string): readonly LayerOnWay[] {
+function layersPassed(request: ExpressRequest, path: string): readonly PassedLayer[] {
   const app = (request.app ?? {}) as Application // all its members are optional
   const prefix = app.path?.() ?? ''
   // In Express 4, `router` is a getter that throws.
@@ -141,7 +145,7 @@ function layersOnWay(request: ExpressRequest, path: string): readonly LayerOnWay
   return [...layersIn(stack, path.startsWith(prefix) ? path.slice(prefix.length) : path)]
 }
 
-function* layersIn(stack: readonly Layer[] = [], rest: string): Generator<LayerOnWay> {
+function* layersIn(stack: readonly Layer[] = [], rest: string): Generator<PassedLayer> {
   for (const layer of stack) {
     const matched = layer.route ? undefined : matchedBy(layer, rest)
     if (matched === undefined) continue

@@ -19,6 +19,7 @@ import {
   readBody,
   sendResponse,
   webhooksOf,
+  webhooksOptions,
 } from '@x/koywe-core/adapter'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
 import fp from 'fastify-plugin'
@@ -53,13 +54,6 @@ export interface FastifyWebhooksOptions extends KoyweWebhooksOptions, PathOption
 /** Options that Fastify itself reads for every plugin. */
 type LogOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
 const registerOptions = ['prefix', 'logLevel', 'logSerializers']
-
-const webhooksOptions = Object.keys({
-  limit: true,
-  timeoutMs: true,
-  logger: true,
-  dedupe: true,
-} satisfies Record<keyof KoyweWebhooksOptions, true>)
 
 const plugin: FastifyPluginAsync<FastifyWebhooksOptions & LogOptions> = async (app, options) => {
   const own = ['secret', 'secrets', 'webhooks', 'path', ...registerOptions]

@@ -7,7 +7,12 @@ import type { HttpHandler } from '../http/contract.js'
 import { createLog } from '../log/logger.js'
 import type { Secrets } from '../ramp/signature.js'
 import { checkOptions } from '../setup/options.js'
-import type { KoyweListeners, KoyweWebhooks, KoyweWebhooksOptions } from '../webhooks/webhooks.js'
+import {
+  type KoyweListeners,
+  type KoyweWebhooks,
+  type KoyweWebhooksOptions,
+  webhooksOptions,
+} from '../webhooks/webhooks.js'
 import { createMatcher, type Framework, type Matcher, type PathOption } from './matcher.js'
 import { webhooksOf, withListeners } from './webhooks-of.js'
 
@@ -31,15 +36,6 @@ export interface Adapter<Middleware> {
   koyweAuthCallback<Field extends string = 'email'>(
     options: AdapterAuthCallbackOptions<Field>,
   ): Middleware
-}
-
-// A record, so that a new option cannot be forgotten here.
-const webhooksOptions: Record<keyof AdapterWebhooksOptions, true> = {
-  path: true,
-  limit: true,
-  timeoutMs: true,
-  logger: true,
-  dedupe: true,
 }
 
 /**
@@ -66,7 +62,7 @@ export function createAdapter<Middleware extends object>(
 
   return {
     koyweWebhooks(source, options = {}) {
-      checkOptions(options, Object.keys(webhooksOptions), 'koyweWebhooks')
+      checkOptions(options, [...webhooksOptions, 'path'], 'koyweWebhooks')
       const { path, ...settings } = options
       const webhooks = webhooksOf(source, settings)
       return withListeners(build(webhooks, options, '/webhooks/koywe', 'koyweWebhooks'), webhooks)

@@ -31,7 +31,7 @@ export interface Framework<Request> {
 /** Decides whether a request is ours. */
 export type Matcher<Request> = (method: string, request: Request, next: unknown) => boolean
 
-const cures =
+const cure =
   "If that route uses it too, create a second one for the route with the option `path: '*'`; otherwise mount it before the routes."
 
 /** What {@link createMatcher} needs. */
@@ -59,8 +59,8 @@ export function createMatcher<Request>({
   checkPath(option)
   const nearMiss = createNearMiss(option ?? defaultPath)
   const warned = new Set<string>()
-  let isBare = false
-  let answered: string | undefined
+  let reachedOutside = false
+  let answeredPath: string | undefined
 
   function warnOnce(fact: string, sentence: string): void {
     if (warned.has(fact)) return
@@ -79,31 +79,31 @@ export function createMatcher<Request>({
     return false
   }
 
-  function learnThatItIsBare(): void {
-    isBare = true
-    if (answered === undefined) return
+  function learnThatItIsOutside(): void {
+    reachedOutside = true
+    if (answeredPath === undefined) return
     warnOnce(
       'answered',
-      `a POST to ${quote(answered)} was answered, because until then every request had come through a route. Now one came ` +
+      `a POST to ${quote(answeredPath)} was answered, because until then every request had come through a route. Now one came ` +
         `without, so this middleware is mounted outside of routes, and POSTs to paths other than ${defaultPath} are passed on. ` +
-        cures,
+        cure,
     )
   }
 
-  function isPlacedHere(path: string, place: Place): boolean {
+  function decideByPlace(path: string, place: Place): boolean {
     if (place === 'here') return true
     if (place === 'outside') {
-      if (!isBare) learnThatItIsBare()
+      if (!reachedOutside) learnThatItIsOutside()
       return passOn(path)
     }
-    if (place === 'unclear' && !isBare) {
-      answered = path
+    if (place === 'unclear' && !reachedOutside) {
+      answeredPath = path
       return true
     }
     warnOnce(
       'passed on',
       `a POST to ${quote(path)} was passed on, although a route matched it, because this middleware is mounted ` +
-        `outside of routes. ${cures}`,
+        `outside of routes. ${cure}`,
     )
     return passOn(path)
   }
@@ -111,15 +111,15 @@ export function createMatcher<Request>({
   return (method, request, next) => {
     if (method !== 'POST') {
       // Any request can show that the handler is mounted bare. Once that is known, this check costs nothing.
-      if (!isBare && option === undefined && placeOf(request, next) === 'outside') {
-        learnThatItIsBare()
+      if (!reachedOutside && option === undefined && placeOf(request, next) === 'outside') {
+        learnThatItIsOutside()
       }
       return false
     }
     if (option === '*') return true
     const path = pathOf(request)
     if (option !== undefined) return path === option || passOn(path)
-    return path === defaultPath || isPlacedHere(path, placeOf(request, next))
+    return path === defaultPath || decideByPlace(path, placeOf(request, next))
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type KoyweListeners,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
+  webhooksOptions,
 } from '../webhooks/webhooks.js'
 
 /**
@@ -15,12 +16,10 @@ export function webhooksOf(
   source: Secrets | KoyweWebhooks,
   options: KoyweWebhooksOptions,
 ): KoyweWebhooks {
-  const { limit, timeoutMs, logger, dedupe } = options
   if (typeof source !== 'object' || source === null || !('handle' in source)) {
-    // Without the options that only the adapter knows.
-    return createKoyweWebhooks(source, { limit, timeoutMs, logger, dedupe } as KoyweWebhooksOptions)
+    return createKoyweWebhooks(source, options)
   }
-  if ([limit, timeoutMs, logger, dedupe].every((setting) => setting === undefined)) return source
+  if (webhooksOptions.every((name) => options[name] === undefined)) return source
   throw new TypeError(
     'An existing receiver keeps its options: pass `limit`, `timeoutMs`, `logger` and `dedupe` to createKoyweWebhooks.',
   )

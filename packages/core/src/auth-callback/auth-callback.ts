@@ -94,7 +94,7 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
   async function answer(exchange: Exchange): Promise<HttpResponse> {
     try {
       const payload = await admit(exchange.request)
-      exchange.throwIfOver()
+      exchange.throwIfTimedOut()
       exchange.subject = { about: () => aboutRequest(exchange.request) }
       return (await decide(exchange, payload)) ? yes : no
     } catch (error) {
@@ -155,7 +155,7 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
   const handle = createHandler({
     timeoutMs,
     log,
-    late: () =>
+    timeoutError: () =>
       new KoyweError(
         'timeout',
         `The question was not answered within ${timeoutMs} ms, so the answer was false. Make \`auth\` and \`isAllowed\` faster, or ` +

@@ -17,9 +17,9 @@ export interface Subject {
 export class Exchange {
   readonly request: HttpRequest
   /** Whether time ran out, so that the sender already has its answer. */
-  isOver = false
+  timedOut = false
   /** Makes the refusal for when time runs out; replaced as the request progresses. */
-  late: () => KoyweError
+  timeoutError: () => KoyweError
   /** What the request is about, once its sender is verified. */
   subject: Subject | undefined = undefined
   readonly #timer: NodeJS.Timeout
@@ -29,29 +29,29 @@ export class Exchange {
   constructor(
     request: HttpRequest,
     timeoutMs: number,
-    late: () => KoyweError,
-    onOver: (exchange: Exchange) => void,
+    timeoutError: () => KoyweError,
+    onTimeout: (exchange: Exchange) => void,
   ) {
     this.request = request
-    this.late = late
-    this.#timer = setTimeout(expire, timeoutMs, this, onOver).unref()
+    this.timeoutError = timeoutError
+    this.#timer = setTimeout(expire, timeoutMs, this, onTimeout).unref()
   }
 
   /** Aborts with a `TimeoutError` when time runs out. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.isOver) this.#controller.abort(timeoutReason())
+    if (this.timedOut) this.#controller.abort(timeoutReason())
     return this.#controller.signal
   }
 
   /** @throws {KoyweError} when the sender already has its answer, so that nothing more must start. */
-  throwIfOver(): void {
-    if (this.isOver) throw this.late()
+  throwIfTimedOut(): void {
+    if (this.timedOut) throw this.timeoutError()
   }
 
   /** Time has run out. */
   expire(): void {
-    this.isOver = true
+    this.timedOut = true
     this.#controller?.abort(timeoutReason())
   }
 
@@ -61,9 +61,9 @@ export class Exchange {
   }
 }
 
-function expire(exchange: Exchange, onOver: (exchange: Exchange) => void): void {
+function expire(exchange: Exchange, onTimeout: (exchange: Exchange) => void): void {
   exchange.expire()
-  onOver(exchange)
+  onTimeout(exchange)
 }
 
 function timeoutReason(): DOMException {

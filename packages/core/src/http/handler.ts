@@ -3,19 +3,14 @@ import { aboutRequest } from '../log/about.js'
 import type { Log } from '../log/logger.js'
 import type { HttpRequest, HttpResponse } from './contract.js'
 import { Exchange } from './exchange.js'
-
-/** A refusal that is not an error: its sentence is built only if it will be logged. */
-export interface Refusal {
-  readonly code: KoyweErrorCode
-  readonly sentence: () => string
-}
+import { isRefusal, type Refusal } from './refusal.js'
 
 /** The parts of a handler. */
 export interface HandlerParts {
   readonly timeoutMs: number
   readonly log: Log
   /** Makes the refusal for when time runs out, until the handler sets another. */
-  readonly late: () => KoyweError
+  readonly timeoutError: () => KoyweError
   /** Handles one request. Resolves to a refusal, or throws a {@link KoyweError}, if there is no other answer. */
   readonly answer: (exchange: Exchange) => Promise<HttpResponse | Refusal>
   /** The answer to a refused request. */
@@ -23,13 +18,14 @@ export interface HandlerParts {
 }
 
 /**
- * The skeleton of both handlers: one time limit around the whole request, and one place where refusals are logged and answered.
+ * The skeleton of the receiver and of the auth callback: one time limit around the whole request, and one place where refusals are
+ * logged and answered. A handler returns a {@link Refusal} where refusing must cost little, and throws a {@link KoyweError} elsewhere.
  * Rejects only for mistakes in the set-up.
  */
 export function createHandler(
   parts: HandlerParts,
 ): (request: HttpRequest) => Promise<HttpResponse> {
-  const { timeoutMs, log, late, answer, answerTo } = parts
+  const { timeoutMs, log, timeoutError, answer, answerTo } = parts
 
   function refuse({ request, subject }: Exchange, { code, sentence }: Refusal): HttpResponse {
     log.refused(
@@ -43,19 +39,23 @@ export function createHandler(
 
   return (request) =>
     new Promise((resolve, reject) => {
-      const exchange = new Exchange(request, timeoutMs, late, () => {
-        resolve(refuse(exchange, refusalOf(exchange.late())))
+      const exchange = new Exchange(request, timeoutMs, timeoutError, () => {
+        resolve(refuse(exchange, refusalOf(exchange.timeoutError())))
       })
       answer(exchange).then(
         (result) => {
           exchange.end()
-          if (!exchange.isOver) resolve('code' in result ? refuse(exchange, result) : result)
+          if (!exchange.timedOut) resolve(isRefusal(result) ? refuse(exchange, result) : result)
         },
         (error: unknown) => {
           exchange.end()
-          if (exchange.isOver) return
-          if (KoyweError.is(error)) resolve(refuse(exchange, refusalOf(error)))
-          else reject(error)
+          if (KoyweError.is(error)) {
+            if (!exchange.timedOut) resolve(refuse(exchange, refusalOf(error)))
+          } else if (exchange.timedOut) {
+            log.error(request.logger, error, 'koywe: a request failed after it had been answered.')
+          } else {
+            reject(error)
+          }
         },
       )
     })

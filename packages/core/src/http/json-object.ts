@@ -39,8 +39,11 @@ function toObject(value: unknown): JsonObject {
 /** Decodes an unparsed body as every parser does: UTF-8, without a byte order mark, invalid bytes replaced. */
 function textOf(body: Exclude<Body, { readonly value: unknown }>): string {
   if ('text' in body) return body.text
-  const { buffer, byteOffset, byteLength } = body.bytes
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString()
+  const { bytes } = body
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = buffer.toString()
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 

@@ -43,9 +43,12 @@ function classOf(error: Error): string {
   return typeof name === 'string' && /^[A-Za-z_$][\w$]{0,60}$/.test(name) ? name : 'Error'
 }
 
-/** Codes of Node and most libraries, such as ECONNREFUSED, and SQLSTATEs, such as 23505. */
+/** Codes of Node and most libraries, such as ECONNREFUSED and ERR_HTTP2_ERROR, and SQLSTATE, such as 23505: keys and tokens mix digits in. */
 function isCode(code: unknown): code is string {
-  return typeof code === 'string' && /^([A-Z][A-Z0-9_]{2,40}|[0-9A-Z]{5})$/.test(code)
+  return (
+    typeof code === 'string' &&
+    /^(ERR_[A-Z0-9_]{2,40}|[A-Z]{2,20}(_[A-Z]{1,20}){0,4}|[0-9A-Z]{5})$/.test(code)
+  )
 }
 
 /** The places of a stack. Its message comes first and may look like a place, so only what follows the message counts. */

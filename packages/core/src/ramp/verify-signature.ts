@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { KoyweError } from '../errors.js'
-import type { Refusal } from '../http/handler.js'
 import type { JsonObject, ParsedBody } from '../http/json-object.js'
+import type { Refusal } from '../http/refusal.js'
 import { checkNotPayments } from './fields.js'
 import { isSignature, type SignedBody, splitBody, type Verifier } from './signature.js'
 

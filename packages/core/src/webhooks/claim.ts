@@ -11,7 +11,7 @@ export const alwaysClaimed: Claim = {
 }
 
 /** @throws {TypeError} when a store's answer is not a {@link ClaimAnswer}: a mistake in the set-up. */
-export function checkAnswer(answer: ClaimAnswer): void {
+export function checkClaimAnswer(answer: ClaimAnswer): void {
   const state: unknown = answer?.state
   if (state === 'claimed' || state === 'done' || state === 'in_progress') return
   throw new TypeError(
@@ -36,6 +36,15 @@ export async function releaseClaim(claim: Claim, exchange: Exchange, log: Log): 
 /** The error for a store that did not answer in time. */
 export function storeIsLate(): KoyweError {
   return storeUnavailable(new Error('it did not answer in time'))
+}
+
+/** The error for a store that did not confirm a completion in time. */
+export function completionIsLate(): KoyweError {
+  return new KoyweError(
+    'timeout',
+    'The event was handled, but the dedupe store did not confirm it in time. The sender was asked to retry; the retry is a duplicate ' +
+      'once the store has recorded the event.',
+  )
 }
 
 /** The error for a store whose `claim` failed. */

@@ -3,7 +3,7 @@ import type { Claim } from '../dedupe/store.js'
 import type { Exchange, Subject } from '../http/exchange.js'
 import { aboutDelivery } from '../log/about.js'
 import type { KoyweEvent, UnknownKoyweEvent } from '../ramp/events.js'
-import type { VerifiedBody } from '../ramp/verify-signature.js'
+import type { OpenedDelivery } from '../ramp/open-delivery.js'
 import { alwaysClaimed } from './claim.js'
 
 /** What is known about one delivery, besides its event. */
@@ -38,14 +38,13 @@ export class ReceivedDelivery implements Delivery, Subject {
   #id: string | undefined
 
   constructor(
-    event: KoyweEvent | UnknownKoyweEvent,
-    { text, secretIndex }: VerifiedBody,
+    { event, signedText, secretIndex }: OpenedDelivery,
     receivedAt: Date,
     exchange: Exchange,
   ) {
     this.receivedAt = receivedAt
     this.secretIndex = secretIndex
-    this.signedText = text
+    this.signedText = signedText
     this.#event = event
     this.#exchange = exchange
   }

@@ -3,17 +3,22 @@ import type { ClaimAnswer, ClaimInProgress, DedupeStore } from '../dedupe/store.
 import { KoyweError, type KoyweErrorCode } from '../errors.js'
 import type { Body, HttpHandler, HttpResponse } from '../http/contract.js'
 import { checkTimeout, type Exchange } from '../http/exchange.js'
-import { createHandler, type Refusal } from '../http/handler.js'
-import { parseBody } from '../http/json-object.js'
+import { createHandler } from '../http/handler.js'
 import { checkHeaders, checkLimit } from '../http/limits.js'
+import { isRefusal, type Refusal } from '../http/refusal.js'
 import { answerTo, jsonResponse } from '../http/response.js'
 import { checkLogger, createLog, type Logger } from '../log/logger.js'
 import { isKoyweEventName } from '../ramp/events.js'
-import { parseEvent } from '../ramp/fields.js'
+import { openDelivery } from '../ramp/open-delivery.js'
 import { createVerifier, type Secrets } from '../ramp/signature.js'
-import { verifySignature } from '../ramp/verify-signature.js'
 import { checkOptions } from '../setup/options.js'
-import { checkAnswer, releaseClaim, storeIsLate, storeUnavailable } from './claim.js'
+import {
+  checkClaimAnswer,
+  completionIsLate,
+  releaseClaim,
+  storeIsLate,
+  storeUnavailable,
+} from './claim.js'
 import { ReceivedDelivery } from './delivery.js'
 import { createEmitter, type KoyweEmitter } from './emitter.js'
 import { createInFlight } from './in-flight.js'
@@ -33,6 +38,14 @@ export interface KoyweWebhooksOptions {
   /** Remembers handled events; `false` turns deduplication off. Default: a memory store. */
   readonly dedupe?: DedupeStore | false
 }
+
+/** The names of {@link KoyweWebhooksOptions}, for adapters that have options of their own beside them. */
+export const webhooksOptions = [
+  'limit',
+  'timeoutMs',
+  'logger',
+  'dedupe',
+] as const satisfies readonly (keyof KoyweWebhooksOptions)[]
 
 /** The methods of a receiver that you use, also on the middleware made from it. */
 export interface KoyweListeners extends KoyweEmitter {
@@ -66,7 +79,7 @@ export function createKoyweWebhooks(
   secrets: Secrets,
   options: KoyweWebhooksOptions = {},
 ): KoyweWebhooks {
-  checkOptions(options, ['limit', 'timeoutMs', 'logger', 'dedupe'], 'a webhook receiver')
+  checkOptions(options, webhooksOptions, 'a webhook receiver')
   const { limit = 64 * 1024, timeoutMs = 5000, dedupe = createMemoryDedupeStore() } = options
   const verifier = createVerifier(secrets)
   checkLimit(limit)
@@ -77,26 +90,27 @@ export function createKoyweWebhooks(
   const { emitter, hears, emit } = createEmitter()
   const { track, idle } = createInFlight()
   const unheard = new Set<string>()
-  let toldOfOldSecret = false
+  let warnedOfOldSecret = false
 
   /** A delivery's path: read, verify, claim, emit, answer. */
   async function answer(exchange: Exchange): Promise<HttpResponse | Refusal> {
     const receivedAt = new Date()
     checkHeaders(exchange.request.headers, limit)
     const body = await exchange.request.body(limit)
-    exchange.throwIfOver()
+    exchange.throwIfTimedOut()
     const delivery = open(body, receivedAt, exchange)
-    return 'code' in delivery ? delivery : track(handOver(delivery, exchange))
+    // Counted by itself, because it may outlive the answer.
+    return isRefusal(delivery) ? delivery : await track(handOver(delivery, exchange))
   }
 
   function open(body: Body, receivedAt: Date, exchange: Exchange): ReceivedDelivery | Refusal {
-    const verified = verifySignature(parseBody(body, limit), verifier, exchange.request.headers)
-    if ('code' in verified) return verified
-    const event = parseEvent(verified.payload)
-    const delivery = new ReceivedDelivery(event, verified, receivedAt, exchange)
+    const opened = openDelivery(body, exchange.request.headers, verifier, limit)
+    if (isRefusal(opened)) return opened
+    const delivery = new ReceivedDelivery(opened, receivedAt, exchange)
     exchange.subject = delivery
-    if (verified.secretIndex > 0) tellOfOldSecret(exchange, verified.secretIndex)
-    if (!hears(event.eventName)) tellOfUnheard(exchange, event.eventName)
+    const { event, secretIndex } = opened
+    if (secretIndex > 0) warnOfOldSecret(exchange, secretIndex)
+    if (!hears(event.eventName)) warnOfMissingListener(exchange, event.eventName)
     return delivery
   }
 
@@ -108,28 +122,29 @@ export function createKoyweWebhooks(
     exchange: Exchange,
   ): Promise<HttpResponse | Refusal> {
     if (dedupe !== false) {
-      exchange.late = storeIsLate
+      exchange.timeoutError = storeIsLate
       let claim: ClaimAnswer
       try {
         claim = await dedupe.claim(delivery.id)
       } catch (cause) {
         throw storeUnavailable(cause)
       }
-      checkAnswer(claim)
+      checkClaimAnswer(claim)
       if (claim.state === 'done') return duplicate
-      if (claim.state === 'in_progress') return inProgress(claim)
+      if (claim.state === 'in_progress') return refuseInProgress(claim)
       // A claim that came too late is released, so that a retry is handled.
-      if (exchange.isOver) await releaseClaim(claim, exchange, log)
-      exchange.throwIfOver()
+      if (exchange.timedOut) await releaseClaim(claim, exchange, log)
+      exchange.throwIfTimedOut()
       delivery.claim = claim
     }
-    exchange.late = tooSlow
+    exchange.timeoutError = tooSlow
     const emitted = emit(delivery.event, delivery)
     const failures =
-      emitted instanceof Promise ? await renewing(emitted, delivery, exchange) : emitted
+      emitted instanceof Promise ? await whileRenewing(emitted, delivery, exchange) : emitted
     if (failures.length > 0) {
       return giveUp('a listener failed', 'handler_failed', failures, exchange, delivery)
     }
+    exchange.timeoutError = completionIsLate
     try {
       await delivery.claim.complete()
     } catch (error) {
@@ -147,7 +162,7 @@ export function createKoyweWebhooks(
   }
 
   /** Renews the claim while listeners run. */
-  async function renewing<T>(
+  async function whileRenewing<T>(
     running: Promise<T>,
     delivery: ReceivedDelivery,
     exchange: Exchange,
@@ -178,9 +193,9 @@ export function createKoyweWebhooks(
     return answerTo(code)
   }
 
-  function tellOfOldSecret({ request }: Exchange, secretIndex: number): void {
-    if (toldOfOldSecret) return
-    toldOfOldSecret = true
+  function warnOfOldSecret({ request }: Exchange, secretIndex: number): void {
+    if (warnedOfOldSecret) return
+    warnedOfOldSecret = true
     log.warn(
       request.logger,
       `koywe: a webhook was signed with secret ${secretIndex + 1} of the list and not with the first. Keep that secret ` +
@@ -188,8 +203,8 @@ export function createKoyweWebhooks(
     )
   }
 
-  /** Koywe sends all events to one URL, so an event without a listener is acknowledged, even if the listener was only late. */
-  function tellOfUnheard({ request }: Exchange, eventName: string): void {
+  /** Koywe sends all events to one URL, so an event without a listener is acknowledged, even if its listener was added too late. */
+  function warnOfMissingListener({ request }: Exchange, eventName: string): void {
     if (!isKoyweEventName(eventName) || unheard.has(eventName)) return
     unheard.add(eventName)
     log.warn(
@@ -210,7 +225,8 @@ export function createKoyweWebhooks(
   const handle = createHandler({
     timeoutMs,
     log,
-    late: () => new KoyweError('body_timeout', `The body did not arrive within ${timeoutMs} ms.`),
+    timeoutError: () =>
+      new KoyweError('body_timeout', `The body did not arrive within ${timeoutMs} ms.`),
     answer,
     answerTo,
   })
@@ -224,7 +240,7 @@ const received = jsonResponse(200, { received: true })
 const duplicate = jsonResponse(200, { received: true, duplicate: true })
 
 /** The time shown is on this server's clock, which may differ from the store's. */
-function inProgress({ retryAfterMs }: ClaimInProgress): Refusal {
+function refuseInProgress({ retryAfterMs }: ClaimInProgress): Refusal {
   return {
     code: 'in_progress',
     sentence: () => {

@@ -31,6 +31,13 @@ describe('outlineOf', () => {
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(200)
   })
 
+  it.each(['AKIAIOSFODNN7EXAMPLE', 'SK_LIVE_9F8E7D6C', 'a@b.example', 'Bearer x'])(
+    'leaves out a code that may be a key or a token: %s',
+    (code) => {
+      expect(outlineOf(Object.assign(new Error('no'), { code }))).not.toContain(code)
+    },
+  )
+
   it('names causes too', () => {
     const cause = Object.assign(new TypeError('inner'), { code: 'ENOTFOUND' })
     expect(outlineOf(new Error('outer', { cause }))).toContain(', caused by TypeError (ENOTFOUND)')

@@ -136,9 +136,20 @@ describe('a store that cannot record completion', () => {
 
   it('because complete never settles, is awaited until the time limit', async () => {
     const { claim } = createClaim({ complete: () => new Promise(() => {}) })
-    const { send } = setUp({ claim: async () => claim })
+    const { send, log } = setUp({ claim: async () => claim })
     expect(await send()).toMatchObject({ status: 503, error: 'timeout' })
+    // It is not the listeners that are too slow.
+    expect(log.lines).toEqual([expect.stringContaining('did not confirm it in time')])
   })
+})
+
+it('logs a mistake of the set-up that shows only after the time limit', async () => {
+  const gate = createGate<ClaimAnswer>()
+  const { send, log } = setUp({ claim: () => gate.promise })
+  expect(await send()).toEqual(unavailable)
+  gate.open('OK' as unknown as ClaimAnswer) // what plain JavaScript may make
+  await expect.poll(() => log.errors).toEqual([expect.any(TypeError)])
+  expect(log.lines.at(-1)).toContain('failed after it had been answered')
 })
 
 describe('a store whose answer is not a claim', () => {
