@@ -53,6 +53,24 @@ const text: Refusal[] = ['large']
 const json: Refusal[] = ['large', 'malformed']
 const strictJson: Refusal[] = [...json, 'primitive']
 
+interface TracedLayer {
+  handle: (...all: unknown[]) => unknown
+  readonly route?: { readonly stack: TracedLayer[] }
+}
+
+/** Replaces every handler of an application, and keeps its arity and nothing else, as agents for tracing do. */
+function trace(app: App): void {
+  // In Express 4, `router` is a getter that throws.
+  const { _router } = app as { readonly _router?: { readonly stack: TracedLayer[] } }
+  const { stack } = _router ?? (app.router as unknown as { readonly stack: TracedLayer[] })
+  for (const layer of stack.flatMap((outer) => outer.route?.stack ?? outer)) {
+    const { handle } = layer
+    // Express tells by the number of parameters what handles errors.
+    if (handle.length > 3) continue
+    layer.handle = (request, response, next) => handle(request, response, next)
+  }
+}
+
 const recipes: readonly Recipe<Build>[] = [
   { name: 'bare, no parser', exact: true, build: (app, handler) => app.use(handler) },
   {
@@ -162,6 +180,21 @@ const recipes: readonly Recipe<Build>[] = [
       const router = promiseRouter()
       router.post('/hooks/koywe', handler as RequestHandler)
       app.use(router as unknown as RequestHandler)
+    },
+  },
+  {
+    name: 'on a route, traced: every handler replaced by a wrapper',
+    path: '/hooks/koywe',
+    build: (app, handler) => {
+      app.post('/hooks/koywe', handler)
+      trace(app)
+    },
+  },
+  {
+    name: 'bare, traced: every handler replaced by a wrapper',
+    build: (app, handler) => {
+      app.use(handler)
+      trace(app)
     },
   },
   {

@@ -90,6 +90,18 @@ const recipes: readonly FastifyRecipe[] = [
     },
   },
   {
+    name: 'traced: every handler replaced by a wrapper',
+    build: (app, register) => {
+      app.addHook('onRoute', (route) => {
+        const { handler } = route
+        route.handler = function traced(request, reply) {
+          return handler.call(this, request, reply)
+        }
+      })
+      return register(app)
+    },
+  },
+  {
     name: 'with fastify-raw-body for every route',
     only: 'fastify 5',
     build: async (app, register) => {

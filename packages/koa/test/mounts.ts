@@ -156,6 +156,26 @@ const recipes: readonly KoaRecipe[] = [
       ),
   },
   {
+    name: "on a router's route, traced: every handler replaced by a wrapper",
+    path: '/hooks/koywe',
+    build: (app, handler) => {
+      const router = new Router().post('/hooks/koywe', handler)
+      for (const layer of router.stack) {
+        layer.stack = layer.stack.map((middleware) => (context, next) => middleware(context, next))
+      }
+      return app.use(router.routes())
+    },
+  },
+  {
+    name: 'bare, traced: every handler replaced by a wrapper',
+    build: (app, handler) => {
+      app.use(handler)
+      app.middleware = app.middleware.map(
+        (middleware) => (context, next) => middleware(context, next),
+      )
+    },
+  },
+  {
     name: 'on a wildcard route',
     build: (app, handler) => app.use(new Router().all('/{*all}', handler).routes()),
   },
