@@ -16,6 +16,15 @@ export {
 export { createMemoryDedupeStore, type MemoryDedupeStoreOptions } from './dedupe/memory-store.js'
 export type { Claim, ClaimAnswer, DedupeStore, DedupeStoreOptions } from './dedupe/store.js'
 export { KoyweError, type KoyweErrorCode } from './errors.js'
+export {
+  type KoyweAuthContext,
+  type KoyweDeliveryContext,
+  type KoyweEventContext,
+  type KoyweProcessContext,
+  type KoyweRequestContext,
+  koyweChannels,
+  type TracedEvent,
+} from './http/channels.js'
 export type { Body, HttpHandler, HttpRequest, HttpResponse } from './http/contract.js'
 export type { Logger } from './log/logger.js'
 export {

@@ -1,4 +1,5 @@
 import { KoyweError, type KoyweErrorCode, statusOf } from '../errors.js'
+import { authChannel, authContext, type KoyweAuthContext } from '../http/channels.js'
 import type { HttpHandler, HttpRequest, HttpResponse } from '../http/contract.js'
 import { checkTimeout, type Exchange } from '../http/exchange.js'
 import { createHandler } from '../http/handler.js'
@@ -91,23 +92,31 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
   const log = createLog(logger)
 
   /** A question's path: admit, read, decide, answer. Whatever is thrown on the way becomes a refusal of ours. */
-  async function answer(exchange: Exchange): Promise<HttpResponse> {
+  async function answer(
+    exchange: Exchange,
+    context: KoyweAuthContext | undefined,
+  ): Promise<HttpResponse> {
     try {
-      const payload = await admit(exchange.request)
+      const payload = await admit(exchange.request, context)
       exchange.throwIfTimedOut()
       exchange.subject = { about: () => aboutRequest(exchange.request) }
-      return (await decide(exchange, payload)) ? yes : no
+      const allowed = await decide(exchange, payload, context)
+      if (context && !exchange.timedOut) context.allowed = allowed
+      return allowed ? yes : no
     } catch (error) {
       throw toKoyweError(error)
     }
   }
 
   /** Admits the caller by its headers, or else by its body. Returns the body. */
-  async function admit(request: HttpRequest): Promise<JsonObject> {
+  async function admit(
+    request: HttpRequest,
+    context: KoyweAuthContext | undefined,
+  ): Promise<JsonObject> {
     const { byHeaders, byBody } = credential
     const asked = byHeaders ? ask(byHeaders, request) : mismatch
     if (typeof asked === 'string' && byBody === undefined) throw unauthorized(request, asked)
-    const reading = read(request)
+    const reading = read(request, context)
     // The body may turn out not to be needed.
     reading.catch(() => {})
     const verdict = await asked
@@ -118,16 +127,27 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
   }
 
   /** Starts to read before it awaits anything: a stream that is already flowing would lose bytes. */
-  async function read(request: HttpRequest): Promise<JsonObject> {
+  async function read(
+    request: HttpRequest,
+    context: KoyweAuthContext | undefined,
+  ): Promise<JsonObject> {
     checkHeaders(request.headers, limit)
     checkMediaType(request)
-    return parseBody(await request.body(limit), limit).object
+    const body = await request.body(limit)
+    if (context) context.body = body
+    return parseBody(body, limit).object
   }
 
-  async function decide(exchange: Exchange, payload: JsonObject): Promise<boolean> {
+  async function decide(
+    exchange: Exchange,
+    payload: JsonObject,
+    context: KoyweAuthContext | undefined,
+  ): Promise<boolean> {
     const { request } = exchange
+    const user = userOf(payload, field)
+    if (context) context.email = user
     const question = {
-      [field]: userOf(payload, field),
+      [field]: user,
       payload,
       request,
       get signal() {
@@ -153,6 +173,8 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
   }
 
   const handle = createHandler({
+    channel: authChannel,
+    contextOf: authContext,
     timeoutMs,
     log,
     timeoutError: () =>

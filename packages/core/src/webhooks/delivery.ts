@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Claim } from '../dedupe/store.js'
+import type { KoyweEventContext } from '../http/channels.js'
 import type { Exchange, Subject } from '../http/exchange.js'
 import { aboutDelivery } from '../log/about.js'
 import type { KoyweEvent, UnknownKoyweEvent } from '../ramp/events.js'
@@ -66,6 +67,13 @@ export class ReceivedDelivery implements Delivery, Subject {
 
   get signal(): AbortSignal {
     return this.#exchange.signal
+  }
+
+  /** What the channels say of it. */
+  known(): Required<KoyweEventContext> {
+    const { event, id, occurredAt, secretIndex } = this
+    const { eventName, orderId } = event
+    return { event, eventName, orderId, deliveryId: id, occurredAt, secretIndex }
   }
 
   about(): string {

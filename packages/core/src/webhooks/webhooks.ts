@@ -1,13 +1,20 @@
 import { createMemoryDedupeStore } from '../dedupe/memory-store.js'
 import type { ClaimAnswer, ClaimInProgress, DedupeStore } from '../dedupe/store.js'
 import { KoyweError, type KoyweErrorCode } from '../errors.js'
+import {
+  deliveryChannel,
+  deliveryContext,
+  type KoyweDeliveryContext,
+  processChannel,
+} from '../http/channels.js'
 import type { Body, HttpHandler, HttpResponse } from '../http/contract.js'
 import { checkTimeout, type Exchange } from '../http/exchange.js'
-import { createHandler } from '../http/handler.js'
+import { createHandler, explain } from '../http/handler.js'
 import { checkHeaders, checkLimit } from '../http/limits.js'
 import { isRefusal, type Refusal } from '../http/refusal.js'
 import { answerTo, jsonResponse } from '../http/response.js'
 import { checkLogger, createLog, type Logger } from '../log/logger.js'
+import { outlineOf } from '../log/outline.js'
 import { isKoyweEventName } from '../ramp/events.js'
 import { openDelivery } from '../ramp/open-delivery.js'
 import { createVerifier, type Secrets } from '../ramp/signature.js'
@@ -23,6 +30,7 @@ import { ReceivedDelivery } from './delivery.js'
 import { createEmitter, type KoyweEmitter } from './emitter.js'
 import { createInFlight } from './in-flight.js'
 import { renewLease } from './renew-lease.js'
+import { traceProcess } from './trace-process.js'
 
 /** Options of a receiver. */
 export interface KoyweWebhooksOptions {
@@ -93,14 +101,20 @@ export function createKoyweWebhooks(
   let warnedOfOldSecret = false
 
   /** A delivery's path: read, verify, claim, emit, answer. */
-  async function answer(exchange: Exchange): Promise<HttpResponse | Refusal> {
+  async function answer(
+    exchange: Exchange,
+    context: KoyweDeliveryContext | undefined,
+  ): Promise<HttpResponse | Refusal> {
     const receivedAt = new Date()
     checkHeaders(exchange.request.headers, limit)
     const body = await exchange.request.body(limit)
     exchange.throwIfTimedOut()
+    if (context) context.body = body
     const delivery = open(body, receivedAt, exchange)
+    if (isRefusal(delivery)) return delivery
+    if (context) Object.assign(context, delivery.known())
     // Counted by itself, because it may outlive the answer.
-    return isRefusal(delivery) ? delivery : await track(handOver(delivery, exchange))
+    return await track(handOver(delivery, exchange, context))
   }
 
   function open(body: Body, receivedAt: Date, exchange: Exchange): ReceivedDelivery | Refusal {
@@ -120,6 +134,7 @@ export function createKoyweWebhooks(
   async function handOver(
     delivery: ReceivedDelivery,
     exchange: Exchange,
+    context: KoyweDeliveryContext | undefined,
   ): Promise<HttpResponse | Refusal> {
     if (dedupe !== false) {
       exchange.timeoutError = storeIsLate
@@ -130,7 +145,10 @@ export function createKoyweWebhooks(
         throw storeUnavailable(cause)
       }
       checkClaimAnswer(claim)
-      if (claim.state === 'done') return duplicate
+      if (claim.state === 'done') {
+        if (context && !exchange.timedOut) context.duplicate = true
+        return duplicate
+      }
       if (claim.state === 'in_progress') return refuseInProgress(claim)
       // A claim that came too late is released, so that a retry is handled.
       if (exchange.timedOut) await releaseClaim(claim, exchange, log)
@@ -138,18 +156,27 @@ export function createKoyweWebhooks(
       delivery.claim = claim
     }
     exchange.timeoutError = tooSlow
-    const emitted = emit(delivery.event, delivery)
+    const emitted = processChannel.hasSubscribers
+      ? traceProcess(delivery, emit)
+      : emit(delivery.event, delivery)
     const failures =
       emitted instanceof Promise ? await whileRenewing(emitted, delivery, exchange) : emitted
     if (failures.length > 0) {
-      return giveUp('a listener failed', 'handler_failed', failures, exchange, delivery)
+      return giveUp('a listener failed', 'handler_failed', failures, exchange, delivery, context)
     }
     exchange.timeoutError = completionIsLate
     try {
       await delivery.claim.complete()
     } catch (error) {
       if (KoyweError.is(error)) {
-        return giveUp('the event could not be completed', error.code, [error], exchange, delivery)
+        return giveUp(
+          'the event could not be completed',
+          error.code,
+          [error],
+          exchange,
+          delivery,
+          context,
+        )
       }
       // A retry would run the listeners twice, so the event counts as handled.
       log.error(
@@ -185,7 +212,11 @@ export function createKoyweWebhooks(
     errors: readonly unknown[],
     exchange: Exchange,
     delivery: ReceivedDelivery,
+    context: KoyweDeliveryContext | undefined,
   ): Promise<HttpResponse> {
+    if (context && !exchange.timedOut) {
+      explain(context, code, `${what}: ${errors.map(outlineOf).join('; ')}.`)
+    }
     for (const error of errors) {
       log.error(exchange.request.logger, error, `koywe ${code}: ${what}.${delivery.about()}`)
     }
@@ -223,6 +254,8 @@ export function createKoyweWebhooks(
   }
 
   const handle = createHandler({
+    channel: deliveryChannel,
+    contextOf: deliveryContext,
     timeoutMs,
     log,
     timeoutError: () =>

@@ -1,0 +1,134 @@
+import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
+import type { KoyweErrorCode } from '../errors.js'
+import type { Body, HttpRequest } from './contract.js'
+
+/**
+ * The names of the tracing channels of `node:diagnostics_channel` that this package publishes to. They are API: every copy of
+ * the package in a process, ES module or CommonJS, publishes to the same ones.
+ *
+ * - `delivery`: one webhook request, from its arrival to its answer ({@link KoyweDeliveryContext}).
+ * - `process`: the listeners of one event ({@link KoyweProcessContext}). It fails with what the listener threw.
+ * - `auth`: one question of the auth callback ({@link KoyweAuthContext}).
+ *
+ * A subscriber that throws changes no answer; Node reports its error as an `uncaughtException`.
+ *
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel'
+ * import { type KoyweDeliveryContext, koyweChannels } from '@x/koywe-core'
+ *
+ * subscribe(`tracing:${koyweChannels.delivery}:asyncEnd`, (message) => {
+ *   const { status, code, reason, durationMs } = message as KoyweDeliveryContext
+ *   console.log(status, code, reason, durationMs)
+ * })
+ * ```
+ */
+export const koyweChannels = {
+  delivery: 'koywe:delivery',
+  process: 'koywe:process',
+  auth: 'koywe:auth',
+} as const
+
+/** What a subscriber learns of any request. The object is filled as the request moves on; all of it is there at `asyncEnd`. */
+export interface KoyweRequestContext {
+  readonly method: string
+  /** The path that was asked for, without its query. */
+  readonly path: string
+  readonly receivedAt: Date
+  /** The status of the answer. */
+  status?: number
+  /** Why there is no success; absent after one. */
+  code?: KoyweErrorCode
+  /** The receiver's own sentence about `code`, as its log has it: what is wrong and what to do. */
+  reason?: string
+  /** From the arrival of the request to its answer. */
+  durationMs?: number
+  /** The body as it was found. Not enumerable, so that no log shows it by accident. */
+  body?: Body
+}
+
+/** The signed fields of an event that has been verified. */
+export interface TracedEvent {
+  readonly eventName: string
+  readonly orderId?: string
+  readonly externalId?: string | null
+  readonly timeStamp?: string
+}
+
+/** What is known of an event, once its signature is verified. */
+export interface KoyweEventContext {
+  eventName?: string
+  orderId?: string | undefined
+  /** The delivery's `id`: the same for every copy and retry of one event. */
+  deliveryId?: string
+  occurredAt?: Date | undefined
+  /** Which of the secrets made the signature: 0 is the current one. */
+  secretIndex?: number
+  /** The event as listeners get it. Not enumerable, so that no log shows it by accident. */
+  event?: TracedEvent
+}
+
+/** The context of `koywe:delivery`: one webhook request, from its arrival to its answer. */
+export interface KoyweDeliveryContext extends KoyweRequestContext, KoyweEventContext {
+  /** Whether the event was handled before, so that no listener ran. */
+  duplicate: boolean
+}
+
+/**
+ * The context of `koywe:process`: the listeners of one event. They may outlast the answer. After a failure, `error` is what the
+ * listener threw, or an `AggregateError` of what several threw.
+ */
+export interface KoyweProcessContext extends KoyweEventContext {
+  error?: unknown
+}
+
+/** The context of `koywe:auth`: one question of the auth callback, from its arrival to its answer. */
+export interface KoyweAuthContext extends KoyweRequestContext {
+  /** Whether the answer was yes. */
+  allowed: boolean
+  /** Who was asked about. Not enumerable, so that no log shows it by accident. */
+  email?: string
+}
+
+/** A tracing channel as this package uses it. */
+export type Channel<Context extends object> = TracingChannel<unknown, Context>
+
+/** Publishes {@link KoyweDeliveryContext}. */
+export const deliveryChannel: Channel<KoyweDeliveryContext> = tracingChannel(koyweChannels.delivery)
+
+/** Publishes {@link KoyweProcessContext}. */
+export const processChannel: Channel<KoyweProcessContext> = tracingChannel(koyweChannels.process)
+
+/** Publishes {@link KoyweAuthContext}. */
+export const authChannel: Channel<KoyweAuthContext> = tracingChannel(koyweChannels.auth)
+
+/** Makes the context of a webhook request that has arrived. */
+export function deliveryContext(request: HttpRequest): KoyweDeliveryContext {
+  return hiding<KoyweDeliveryContext>({ ...arrival(request), duplicate: false }, ['body', 'event'])
+}
+
+/** Makes the context of a question that has arrived. */
+export function authContext(request: HttpRequest): KoyweAuthContext {
+  return hiding<KoyweAuthContext>({ ...arrival(request), allowed: false }, ['body', 'email'])
+}
+
+/** Makes the context of the listeners' part of a delivery. */
+export function processContext(known: Required<KoyweEventContext>): KoyweProcessContext {
+  return Object.assign(hiding<KoyweProcessContext>({}, ['event']), known)
+}
+
+function arrival({ method, url }: HttpRequest) {
+  const [path = ''] = url.split('?', 1)
+  return { method, path, receivedAt: new Date() }
+}
+
+/** Makes those properties, and the `result` that Node sets, ones that `JSON.stringify`, a spread and a log leave out. */
+function hiding<Context extends object>(
+  context: Context,
+  names: readonly (keyof Context)[],
+): Context {
+  for (const name of [...names, 'result']) {
+    Object.defineProperty(context, name, { value: undefined, writable: true })
+  }
+  return context
+}
