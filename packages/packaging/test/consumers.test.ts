@@ -78,7 +78,7 @@ describe.each(published)('$name', ({ folder }) => {
 })
 
 it(
-  'all packages answer a signed webhook under Jest, in its default set-up',
+  'all packages answer a signed webhook under Jest, in its default set-up, and so does the testing kit',
   async () => {
     await outputOf(
       node,
@@ -86,10 +86,27 @@ it(
       outside,
     )
     const report = JSON.parse(await readFile(join(outside, 'jest.json'), 'utf8'))
-    expect(report).toMatchObject({ success: true, numPassedTests: published.length })
+    expect(report).toMatchObject({ success: true, numPassedTests: published.length + 3 })
   },
   5 * minute,
 )
+
+it('the testing kit works under node:test and leaves nothing open', async () => {
+  const printed = await outputOf(
+    node,
+    ['--test', '--test-reporter=tap', 'runners/node-test.mjs'],
+    outside,
+  )
+  expect(printed).toMatch(/^# pass 3$/m)
+})
+
+it('the testing kit works under vitest', async () => {
+  const config = ['--root=.', '--config=runners/vitest.config.mjs']
+  const flags = ['run', ...config, '--reporter=json', '--outputFile=vitest.json']
+  await outputOf(node, ['node_modules/vitest/vitest.mjs', ...flags], outside)
+  const report = JSON.parse(await readFile(join(outside, 'vitest.json'), 'utf8'))
+  expect(report).toMatchObject({ success: true, numPassedTests: 3 })
+})
 
 it('all copies in one process know the errors of the others and publish to the same channels', async () => {
   const names = published.map(({ name }) => name)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type KoyweDeliveryContext, koyweChannels, type TracedEvent } from '../http/channels.js'
-import type { KoyweEventName } from '../ramp/events.js'
+import type { KoyweEvent, KoyweEventName } from '../ramp/events.js'
 import { pathFor } from './ask.js'
 import type { BadDelivery, DeliveryRequest } from './bad-deliveries.js'
 import { jsonOrText, type Received, request } from './request.js'
@@ -9,10 +9,9 @@ import { signEvent } from './sign-event.js'
 import { serve, type Target } from './target.js'
 
 /** The event to deliver. A missing `orderId` is a new one, a missing `timeStamp` is now; every other field is sent as it is. */
-export interface EventToDeliver {
-  readonly eventName: KoyweEventName | (string & {})
-  readonly [field: string]: unknown
-}
+export type EventToDeliver =
+  | KoyweEvent
+  | { readonly eventName: KoyweEventName | (string & {}); readonly [field: string]: unknown }
 
 /** How an event is delivered. */
 export interface DeliverOptions {
@@ -114,7 +113,7 @@ export async function deliver(
 }
 
 function isBad(event: EventToDeliver | BadDelivery): event is BadDelivery {
-  return typeof event.request === 'function'
+  return 'request' in event && typeof event.request === 'function'
 }
 
 function requestOf(event: EventToDeliver, { secret, as }: DeliverOptions): DeliveryRequest {
@@ -160,6 +159,13 @@ function toAnswer(
 function isOf({ body }: KoyweDeliveryContext, sent: string | Uint8Array): boolean {
   if (body === undefined) return false
   const text = Buffer.from(sent).toString()
-  if ('value' in body) return JSON.stringify(body.value) === JSON.stringify(jsonOrText(text))
+  if ('value' in body) {
+    try {
+      return JSON.stringify(body.value) === JSON.stringify(JSON.parse(text))
+    } catch {
+      // It is nested too deeply to be written out again.
+      return false
+    }
+  }
   return ('text' in body ? body.text : Buffer.from(body.bytes).toString()) === text
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { sign } from '@x/koywe-testkit/sign'
 import { expect, it } from 'vitest'
 import { createKoyweWebhooks, koyweEventNames } from '../../src/index.js'
@@ -9,6 +11,18 @@ it('signEvent puts the signature last and replaces an existing one', () => {
   expect(signed).toMatch(/^\{"b":1,"a":"ñ","signature":"[0-9a-f]{64}"\}$/)
   expect(signEvent({ b: 1, a: 'ñ' }, secret)).toBe(signed)
   expect(signEvent({ signature: 'old', b: 1, a: 'ñ' }, secret)).toBe(signed)
+})
+
+it('signEvent makes the signatures that openssl makes', () => {
+  const file = join(import.meta.dirname, '../ramp/vectors/vectors.tsv')
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  const vectors = lines.map((line) => line.split('\t'))
+  // Only a text that JSON.stringify writes is one that Koywe signs.
+  const written = vectors.filter(([, , text = '']) => JSON.stringify(JSON.parse(text)) === text)
+  expect(written.length).toBeGreaterThan(20)
+  for (const [secret = '', signature = '', text = ''] of written) {
+    expect(JSON.parse(signEvent(JSON.parse(text), secret)).signature).toBe(signature)
+  }
 })
 
 it('every example is accepted and reaches the listener of its name', async () => {
