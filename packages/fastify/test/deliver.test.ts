@@ -25,7 +25,7 @@ it.each(frameworks)(
       expect(await deliver(app, event, { secret })).toMatchObject({ status: 200, event })
       const forged = await deliver(app, event, { secret, as: 'forged' })
       expect(forged).toMatchObject({ status: 401, code: 'invalid_signature' })
-      expect(forged.reason).toMatch(/^No secret of yours/)
+      expect(forged.reason).toMatch(/^None of your secrets/)
       const answer = await ask(app, 'ana@example.com', { bearer: 't' })
       expect(answer).toEqual({ status: 200, body: true, koyweConcludes: true })
     } finally {

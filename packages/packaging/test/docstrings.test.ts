@@ -10,6 +10,7 @@ const packages = join(import.meta.dirname, '../..')
 /** The functions that a user begins with, by package. */
 const entryFunctions = {
   core: [
+    'ask',
     'bearer',
     'completeIn',
     'createKoyweAuthCallback',
@@ -17,6 +18,8 @@ const entryFunctions = {
     'createMemoryDedupeStore',
     'createPostgresDedupeStore',
     'createRedisDedupeStore',
+    'deliver',
+    'koyweOrder',
     'migrateKoyweDedupe',
     'readBody',
     'signEvent',

@@ -83,7 +83,7 @@ describe('koywe:delivery', () => {
     await receiver({ logger: { warn, error() {} } }).handle(requestOf(forged))
     const { status, code, reason, eventName } = lastOf(seen)
     expect({ status, code, eventName }).toEqual({ status: 401, code: 'invalid_signature' })
-    expect(reason).toMatch(/^No secret of yours made this signature\./)
+    expect(reason).toMatch(/^None of your secrets made this signature\./)
     expect(warn.mock.lastCall?.[0]).toContain(`koywe invalid_signature: ${reason} (POST`)
   })
 

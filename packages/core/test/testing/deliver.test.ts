@@ -36,8 +36,8 @@ it('a delivery is answered when the listeners are done, and tells what they got'
 it.each([
   ['copy', 200, undefined, undefined],
   ['pretty', 200, undefined, undefined],
-  ['forged', 401, 'invalid_signature', /^No secret of yours made this signature/],
-  ['tampered', 401, 'invalid_signature', /^No secret of yours made this signature/],
+  ['forged', 401, 'invalid_signature', /^None of your secrets made this signature/],
+  ['tampered', 401, 'invalid_signature', /^None of your secrets made this signature/],
   ['unsigned', 401, 'missing_signature', /^The body has no `signature`/],
 ] as const)(
   'as %s it is answered with %s, and the reason is said',
@@ -90,7 +90,7 @@ it('deliveries that run side by side get the reasons of their own', async () => 
     deliver(app, event, { secret, as: 'forged' }),
   ])
   expect(first.reason).toMatch(/in upper case/)
-  expect(second.reason).toMatch(/^No secret of yours/)
+  expect(second.reason).toMatch(/^None of your secrets/)
 })
 
 describe('a target', () => {

@@ -20,7 +20,7 @@ test('refuses a forgery and says why', async () => {
   const app = express().use(koyweWebhooks(secret, { logger: false }))
   const answer = await deliver(app, { eventName: 'fiat_sent' }, { secret, as: 'forged' })
   expect(answer.code).toBe('invalid_signature')
-  expect(answer.reason).toMatch(/No secret of yours made this signature/)
+  expect(answer.reason).toMatch(/None of your secrets made this signature/)
 })
 
 test('lets a known user operate', async () => {

@@ -22,7 +22,7 @@ test('refuses a forgery and says why', async () => {
   const app = express().use(koyweWebhooks(secret, { logger: false }))
   const answer = await deliver(app, { eventName: 'fiat_sent' }, { secret, as: 'forged' })
   assert.equal(answer.code, 'invalid_signature')
-  assert.match(answer.reason ?? '', /No secret of yours made this signature/)
+  assert.match(answer.reason ?? '', /None of your secrets made this signature/)
 })
 
 test('lets a known user operate', async () => {
