@@ -15,7 +15,6 @@ import { isRefusal, type Refusal } from '../http/refusal.js'
 import { answerTo, jsonResponse } from '../http/response.js'
 import { checkLogger, createLog, type Logger } from '../log/logger.js'
 import { outlineOf } from '../log/outline.js'
-import { isKoyweEventName } from '../ramp/events.js'
 import { openDelivery } from '../ramp/open-delivery.js'
 import { createVerifier, type Secrets } from '../ramp/signature.js'
 import { checkOptions } from '../setup/options.js'
@@ -31,6 +30,7 @@ import { createEmitter, type KoyweEmitter } from './emitter.js'
 import { createInFlight } from './in-flight.js'
 import { renewLease } from './renew-lease.js'
 import { traceProcess } from './trace-process.js'
+import { createWarnings } from './warnings.js'
 
 /** Options of a receiver. */
 export interface KoyweWebhooksOptions {
@@ -97,8 +97,7 @@ export function createKoyweWebhooks(
   const log = createLog(options.logger)
   const { emitter, hears, emit } = createEmitter()
   const { track, idle } = createInFlight()
-  const unheard = new Set<string>()
-  let warnedOfOldSecret = false
+  const warnings = createWarnings(log)
 
   /** A delivery's path: read, verify, claim, emit, answer. */
   async function answer(
@@ -123,8 +122,9 @@ export function createKoyweWebhooks(
     const delivery = new ReceivedDelivery(opened, receivedAt, exchange)
     exchange.subject = delivery
     const { event, secretIndex } = opened
-    if (secretIndex > 0) warnOfOldSecret(exchange, secretIndex)
-    if (!hears(event.eventName)) warnOfMissingListener(exchange, event.eventName)
+    const { logger } = exchange.request
+    if (secretIndex > 0) warnings.oldSecret(logger, secretIndex)
+    if (!hears(event.eventName)) warnings.missingListener(logger, event.eventName)
     return delivery
   }
 
@@ -222,27 +222,6 @@ export function createKoyweWebhooks(
     }
     await releaseClaim(delivery.claim, exchange, log)
     return answerTo(code)
-  }
-
-  function warnOfOldSecret({ request }: Exchange, secretIndex: number): void {
-    if (warnedOfOldSecret) return
-    warnedOfOldSecret = true
-    log.warn(
-      request.logger,
-      `koywe: a webhook was signed with secret ${secretIndex + 1} of the list and not with the first. Keep that secret ` +
-        'in the list until no server has logged this for a few days; it is logged once per process.',
-    )
-  }
-
-  /** Koywe sends all events to one URL, so an event without a listener is acknowledged, even if its listener was added too late. */
-  function warnOfMissingListener({ request }: Exchange, eventName: string): void {
-    if (!isKoyweEventName(eventName) || unheard.has(eventName)) return
-    unheard.add(eventName)
-    log.warn(
-      request.logger,
-      `koywe: no listener for "${eventName}": the event was acknowledged and will not be sent again. If you want such events, ` +
-        'add the listener before the server starts. This is logged once per event name.',
-    )
   }
 
   function tooSlow(): KoyweError {

@@ -1,0 +1,38 @@
+import type { Log, Logger } from '../log/logger.js'
+import { isKoyweEventName } from '../ramp/events.js'
+
+/** What a receiver says once, about how it is set up. Each takes the framework's logger of the request that showed it. */
+export interface Warnings {
+  /** A delivery was signed with a secret that is not the first of the list. Said once per process. */
+  oldSecret(logger: Logger | undefined, secretIndex: number): void
+  /** Nobody listens for an event. Said once for each name that this version knows. */
+  missingListener(logger: Logger | undefined, eventName: string): void
+}
+
+/** Creates the warnings of one receiver. */
+export function createWarnings(log: Log): Warnings {
+  const unheard = new Set<string>()
+  let saidOldSecret = false
+
+  return {
+    oldSecret(logger, secretIndex) {
+      if (saidOldSecret) return
+      saidOldSecret = true
+      log.warn(
+        logger,
+        `koywe: a webhook was signed with secret ${secretIndex + 1} of the list and not with the first. Keep that secret ` +
+          'in the list until no server has logged this for a few days; it is logged once per process.',
+      )
+    },
+    // Koywe sends all events to one URL, so an event without a listener is acknowledged, even if its listener was added too late.
+    missingListener(logger, eventName) {
+      if (!isKoyweEventName(eventName) || unheard.has(eventName)) return
+      unheard.add(eventName)
+      log.warn(
+        logger,
+        `koywe: no listener for "${eventName}": the event was acknowledged and will not be sent again. If you want such events, ` +
+          'add the listener before the server starts. This is logged once per event name.',
+      )
+    },
+  }
+}
