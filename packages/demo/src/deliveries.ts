@@ -1,63 +1,76 @@
-import { randomUUID } from 'node:crypto'
-import { sign } from '@x/koywe-testkit/sign'
+import {
+  type BadDelivery,
+  badDeliveries,
+  type DeliverOptions,
+  type EventToDeliver,
+  koyweOrder,
+} from '@x/koywe-core/testing'
 
-/** One request of the demo, and what must come of it. */
+/** One delivery of the demo, and what must come of it. */
 export interface Delivery {
   /** What is sent, in words. */
-  readonly sent: string
-  readonly body: string
+  readonly name: string
+  readonly event: EventToDeliver | BadDelivery
+  /** How it is sent. Default: as Koywe sends it. */
+  readonly as?: DeliverOptions['as']
   readonly status: number
-  readonly answer: string
-  /** The event that the listeners see; absent when they must see none. */
-  readonly heard?: { readonly eventName: string; readonly orderId: string }
+  /** The body of the answer. */
+  readonly body: object
+  /** The event that the listeners must see; absent when they must see none. */
+  readonly seen?: { readonly eventName: string; readonly orderId: string }
 }
 
-/** The life of an on-ramp order as Koywe tells it, and then what must not get through. */
-export function makeDeliveries(secret: string): readonly Delivery[] {
-  const orderId = randomUUID()
-  const event = (eventName: string, second: number) => ({
-    eventName,
-    orderId,
-    timeStamp: `2022-10-26T22:36:${second}.658Z`,
-  })
-  const received = { status: 200, answer: '{"received":true}' }
-  const refused = (error: string) => ({ status: 401, answer: JSON.stringify({ error }) })
-  const good = (eventName: string, second: number): Delivery => ({
-    sent: eventName,
-    body: sign(event(eventName, second), secret),
-    ...received,
-    heard: { eventName, orderId },
-  })
+const received = { status: 200, body: { received: true } }
+const forgery = { status: 401, body: { error: 'invalid_signature' } }
+
+/** The life of an on-ramp order as Koywe reports it, with forgeries, a copy and a new event name. */
+export function createDeliveries(): readonly Delivery[] {
+  const order = koyweOrder('on-ramp')
+  const last = order[order.length - 1]
+  if (!last) throw new Error('an order has events')
+  const later = { ...last, timeStamp: new Date(Date.parse(last.timeStamp) + 60_000).toISOString() }
+  const unknown = { ...later, eventName: 'order_teleported' }
 
   return [
-    good('payment_created', 41),
-    good('payment_received', 43),
-    good('crypto_tx_sent', 47),
-    good('crypto_delivered', 53),
+    ...order.map((event) => ({ ...received, name: event.eventName, event, seen: event })),
     {
-      sent: 'crypto_delivered with a forged signature',
-      body: sign(event('crypto_delivered', 54), 'a guess'),
-      ...refused('invalid_signature'),
+      ...forgery,
+      name: 'crypto_delivered with a forged signature',
+      event: later,
+      as: 'forged',
     },
     {
-      sent: 'crypto_delivered made of a signed payment_expired',
-      body: sign(event('payment_expired', 55), secret).replace(
-        'payment_expired',
-        'crypto_delivered',
-      ),
-      ...refused('invalid_signature'),
+      ...forgery,
+      name: 'crypto_delivered, changed after it was signed',
+      event: later,
+      as: 'tampered',
     },
     {
-      sent: 'a copy of crypto_delivered',
-      body: sign(event('crypto_delivered', 53), secret),
+      name: 'a copy of crypto_delivered',
+      event: last,
       status: 200,
-      answer: '{"received":true,"duplicate":true}',
+      body: { received: true, duplicate: true },
     },
     {
-      sent: 'crypto_delivered without a signature',
-      body: JSON.stringify(event('crypto_delivered', 56)),
-      ...refused('missing_signature'),
+      name: 'crypto_delivered without a signature',
+      event: later,
+      as: 'unsigned',
+      status: 401,
+      body: { error: 'missing_signature' },
     },
-    { ...good('order_teleported', 57), sent: 'order_teleported, a name that no one knows yet' },
+    {
+      ...received,
+      name: 'order_teleported, a name that no one knows yet',
+      event: unknown,
+      seen: unknown,
+    },
   ]
 }
+
+/** Everything else that a receiver must refuse, from the testing kit's table. */
+export const refusals: readonly Delivery[] = badDeliveries.map((bad) => ({
+  name: bad.name,
+  event: bad,
+  status: bad.status,
+  body: { error: bad.code },
+}))

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { KoyweEvent } from '@x/koywe-core'
+import { deliver, koyweOrder } from '@x/koywe-core/testing'
 import { type BackgroundProcess, startInBackground } from '@x/koywe-testkit/background'
-import { formatAnswer, post } from '@x/koywe-testkit/post'
 import type { Command } from '@x/koywe-testkit/process-group'
-import { sign } from '@x/koywe-testkit/sign'
+import { formatAnswer, formatFailure } from './format-answer.js'
 import { startServer } from './server.js'
 import { eventIn } from './server-log.js'
 
@@ -16,11 +16,11 @@ export interface QueueExample {
   readonly server: Command['command']
   /** Starts a worker, which prints `working`. */
   readonly worker: Command['command']
-  /** Is called when both are ready. */
-  makeTrouble(): Promise<void>
+  /** Called when both are ready. */
+  injectFaults(): Promise<void>
 }
 
-/** What came of a drill. */
+/** The results of a drill. */
 export interface DrillReport {
   /** How often each answer came. */
   readonly answers: Readonly<Record<string, number>>
@@ -35,8 +35,8 @@ export interface DrillReport {
 }
 
 const orders = 20
-/** The latest is sent first, so that the others are late. */
-const times = { crypto_delivered: 3, payment_received: 1, crypto_tx_sent: 2 }
+/** How many events each order has. */
+const eventsPerOrder = 3
 const settlesWithinMs = 120_000
 
 /**
@@ -48,17 +48,11 @@ export async function drill(example: QueueExample): Promise<DrillReport> {
   const { folder, env, secret } = example
   const answers: Record<string, number> = {}
   const workers: BackgroundProcess[] = []
-  const orderIds = Array.from({ length: orders }, () => randomUUID())
+  const eventsByOrder = new Map(Array.from({ length: orders }, createOrder))
+  const orderIds = [...eventsByOrder.keys()]
   const rounds = [0, 1, 2].map((round) =>
-    orderIds.filter((_id, place) => place % 3 === round).flatMap(eventsOf),
+    [...eventsByOrder.values()].filter((_events, index) => index % 3 === round).flat(),
   )
-
-  function eventsOf(orderId: string): string[] {
-    return Object.entries(times).map(([eventName, minute]) => {
-      const timeStamp = new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString()
-      return sign({ eventName, orderId, timeStamp }, secret)
-    })
-  }
 
   const startWorker = async (): Promise<BackgroundProcess> => {
     const worker = await startInBackground({ command: example.worker, folder, env }, /^(working)$/)
@@ -67,15 +61,15 @@ export async function drill(example: QueueExample): Promise<DrillReport> {
   }
   let worker = await startWorker()
   const server = await startServer({ command: example.server, folder, env })
-  await example.makeTrouble()
+  await example.injectFaults()
 
   const jobs = (): string[] =>
     workers.flatMap(({ lines }) => lines.flatMap((line) => eventIn(line) ?? []))
 
   /** Sends until it is acknowledged. */
-  async function send(body: string): Promise<void> {
+  async function send(event: KoyweEvent): Promise<void> {
     for (let attempt = 0; attempt < 50; attempt++) {
-      const answer = formatAnswer(await post(`${server.url}/webhooks/koywe`, body))
+      const answer = await deliver(server.url, event, { secret }).then(formatAnswer, formatFailure)
       answers[answer] = (answers[answer] ?? 0) + 1
       if (answer.startsWith('200 ')) return
     }
@@ -96,16 +90,16 @@ export async function drill(example: QueueExample): Promise<DrillReport> {
   }
 
   try {
-    for (const [index, bodies] of rounds.entries()) {
-      const copies = bodies.filter((_body, place) => place % 5 === 0)
-      const sent = Promise.all([...bodies, ...copies].map(send))
+    for (const [round, events] of rounds.entries()) {
+      const copies = events.filter((_event, index) => index % 5 === 0)
+      const sent = Promise.all([...events, ...copies].map(send))
       await aJob()
-      if (index < rounds.length - 1) await worker.kill()
+      if (round < rounds.length - 1) await worker.kill()
       else worker.freeze()
       worker = await startWorker()
       await sent
     }
-    const all = ` ${Object.keys(times).length}`
+    const all = ` ${eventsPerOrder}`
     await until(async () => (await readOrders()).every((order) => order.endsWith(all)))
     for (const frozen of workers.slice(-2)) frozen.thaw()
     const started = jobs().length
@@ -120,12 +114,19 @@ export async function drill(example: QueueExample): Promise<DrillReport> {
   }
 }
 
+/** The last three events of an order, the latest first, so that the others are late; by the order's id. */
+function createOrder(): [orderId: string, events: readonly KoyweEvent[]] {
+  const [first, ...others] = koyweOrder('on-ramp').slice(-eventsPerOrder).reverse()
+  if (!first) throw new Error('an order has events')
+  return [first.orderId, [first, ...others.reverse()]]
+}
+
 interface Order {
   readonly latest: { readonly eventName: string }
   readonly applied: number
 }
 
-/** Waits, but not for ever: what is missing then shows in the report. */
+/** Waits, but not forever: what is missing then shows in the report. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + settlesWithinMs
   while (!(await isSo()) && Date.now() < end) await delay(50)

@@ -9,49 +9,49 @@ export interface Queue {
   readonly folder: string
   /** The engine that holds its queue. */
   readonly url: string
-  /** Makes a place of its own there. */
-  makePlace(): Promise<Place>
+  /** Creates a namespace of its own there. */
+  createSandbox(): Promise<Sandbox>
 }
 
-/** Where a drill leaves nothing behind and meets nobody. */
-export interface Place {
+/** A namespace for one drill, which removes it afterwards. */
+export interface Sandbox {
   /** The environment in which the example uses it. */
   readonly env: NodeJS.ProcessEnv
-  /** Makes the engine refuse some new jobs, and some of the worker's writes at the last moment. Called when the tables are there. */
-  makeTrouble(): Promise<void>
+  /** Makes the engine refuse some new jobs, and some of the worker's writes at commit. Called when the tables exist. */
+  injectFaults(): Promise<void>
   remove(): Promise<void>
 }
 
 /** Every example with a queue. */
 export const queues: readonly Queue[] = [
-  { folder: 'express-bullmq', url: redisUrl, makePlace: makePrefix },
-  { folder: 'fastify-pg-boss', url: postgresUrl, makePlace: makeDatabase },
+  { folder: 'express-bullmq', url: redisUrl, createSandbox: createPrefix },
+  { folder: 'fastify-pg-boss', url: postgresUrl, createSandbox: createDatabase },
 ]
 
-async function makePrefix(): Promise<Place> {
+async function createPrefix(): Promise<Sandbox> {
   const prefix = `drill-${randomUUID()}`
   return {
     env: { REDIS_URL: redisUrl, REDIS_PREFIX: prefix },
-    // Here a write is one step, which has no last moment.
-    async makeTrouble() {},
+    // A write to Redis is one step: there is no commit to refuse.
+    async injectFaults() {},
     remove: () => removeKeys(redisUrl, `${prefix}:`),
   }
 }
 
-async function makeDatabase(): Promise<Place> {
+async function createDatabase(): Promise<Sandbox> {
   const name = `drill_${randomUUID().replaceAll('-', '')}`
   await run(postgresUrl, `create database ${name}`)
   const url = new URL(postgresUrl)
   url.pathname = name
   return {
     env: { DATABASE_URL: url.href },
-    makeTrouble: () => run(url.href, trouble),
+    injectFaults: () => run(url.href, faults),
     remove: () => run(postgresUrl, `drop database ${name} with (force)`),
   }
 }
 
 /** Every tenth job is refused, and every tenth commit of an effect. A rollback does not set a sequence back. */
-const trouble = `
+const faults = `
   create sequence attempts;
   create function fail_sometimes() returns trigger language plpgsql as $$
   begin

@@ -1,11 +1,11 @@
 /** The example's listeners print a line for each event: `event crypto_delivered order 5a3288ea-…`. */
 export function eventIn(line: string): string | undefined {
   const [, name, orderId] = /\bevent (\S+) order ([^\s"]+)/.exec(line) ?? []
-  return name && orderId && heardOf(name, orderId)
+  return name && orderId && formatEvent(name, orderId)
 }
 
-/** An event as it stands in a table. */
-export function heardOf(eventName: string, orderId: string): string {
+/** An event as a table shows it. */
+export function formatEvent(eventName: string, orderId: string): string {
   return `${eventName} of order ${orderId.slice(0, 8)}…`
 }
 

@@ -2,7 +2,7 @@ import { type BackgroundProcess, startInBackground } from '@x/koywe-testkit/back
 import type { Command } from '@x/koywe-testkit/process-group'
 
 /** A server in a process of its own. */
-export interface RunningServer extends Omit<BackgroundProcess, 'said'> {
+export interface RunningServer extends Omit<BackgroundProcess, 'announced'> {
   /** Where it listens, without a slash at the end. */
   readonly url: string
 }
@@ -13,6 +13,6 @@ export interface RunningServer extends Omit<BackgroundProcess, 'said'> {
  * @throws {Error} with all that it wrote, when it ends or is silent instead.
  */
 export async function startServer(options: Command): Promise<RunningServer> {
-  const { said, ...server } = await startInBackground(options, /listening on (http:[^\s"]+)/)
-  return { url: said, ...server }
+  const { announced, ...server } = await startInBackground(options, /listening on (http:[^\s"]+)/)
+  return { url: announced, ...server }
 }

@@ -6,11 +6,11 @@ import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
 import { environment } from '@x/koywe-testkit/environment'
 import { run } from '@x/koywe-testkit/run'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Agreement, environmentOf, makeAgreement } from '../src/agreement.js'
 import { drill } from '../src/drill.js'
 import { examples } from '../src/examples.js'
 import { play } from '../src/play.js'
 import { queues } from '../src/queues.js'
+import { createServerSettings, environmentOf, type ServerSettings } from '../src/server-settings.js'
 
 /** The parts of a package.json that are looked at. */
 interface Manifest {
@@ -56,7 +56,7 @@ async function describeExample(folder: string): Promise<void> {
   const servers = examples.filter((example) => example.folder === folder)
   let copy: string
   let manifest: Manifest
-  let agreement: Agreement
+  let settings: ServerSettings
 
   beforeAll(async () => {
     copy = join(outside, folder)
@@ -66,9 +66,9 @@ async function describeExample(folder: string): Promise<void> {
     })
     manifest = await readManifest(copy)
     await writeFile(join(copy, 'package.json'), JSON.stringify(withTarballs(manifest), null, 2))
-    agreement = makeAgreement(await mkdtemp(join(outside, 'users-')))
+    settings = createServerSettings(await mkdtemp(join(outside, 'users-')))
     const envExample = await readFile(join(copy, '.env.example'), 'utf8')
-    const agreed = servers.length > 0 ? environmentOf(agreement) : {}
+    const agreed = servers.length > 0 ? environmentOf(settings) : {}
     await writeFile(join(copy, '.env'), fillIn(envExample, { PORT: '0', ...agreed }))
     await npm('install', '--prefer-offline', '--no-audit', '--no-fund')
   }, 10 * minutes)
@@ -108,8 +108,8 @@ async function describeExample(folder: string): Promise<void> {
     'starts with npm run $script and gives the right answer to every delivery and question',
     async ({ script }) => {
       const command = ['npm', 'run', script] as const
-      const report = await play({ command, folder: copy, env: environment() }, agreement)
-      const rows = [...report.deliveries, ...report.questions]
+      const report = await play({ command, folder: copy, env: environment() }, settings)
+      const rows = [...report.deliveries, ...report.refusals, ...report.questions]
       expect(rows.map(({ done, got }) => [done, ...got])).toEqual(
         rows.map(({ done, wanted }) => [done, ...wanted]),
       )
@@ -119,18 +119,18 @@ async function describeExample(folder: string): Promise<void> {
     5 * minutes,
   )
 
-  for (const { url, makePlace } of queues.filter((queue) => queue.folder === folder)) {
+  for (const { url, createSandbox } of queues.filter((queue) => queue.folder === folder)) {
     await describeWithServer('its queue', url, () => {
       it('lets every event take effect once while its workers are killed and frozen', {
         timeout: 5 * minutes,
       }, async () => {
-        const { secret } = agreement
-        const place = await makePlace()
-        const env = { ...environment(), ...place.env, KOYWE_WEBHOOK_SECRET: secret }
+        const { secret } = settings
+        const sandbox = await createSandbox()
+        const env = { ...environment(), ...sandbox.env, KOYWE_WEBHOOK_SECRET: secret }
         const server = ['npm', 'start'] as const
         const worker = ['npm', 'run', 'worker'] as const
-        const { makeTrouble, remove } = place
-        const example = { folder: copy, env, secret, server, worker, makeTrouble }
+        const { injectFaults, remove } = sandbox
+        const example = { folder: copy, env, secret, server, worker, injectFaults }
         const report = await drill(example).finally(remove)
         const { '200 {"received":true}': received, ...refused } = report.answers
         expect(received).toBe(134)

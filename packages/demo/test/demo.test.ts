@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { badDeliveries } from '@x/koywe-core/testing'
 import { type Ended, run } from '@x/koywe-testkit/run'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeAgreement } from '../src/agreement.js'
 import { play } from '../src/play.js'
+import { createServerSettings } from '../src/server-settings.js'
 import { isRight, type Row } from '../src/table.js'
 
 const here = import.meta.dirname
@@ -26,14 +27,14 @@ afterAll(() => rm(temporary, { recursive: true, force: true }))
 /** Plays against a server of a few lines, in place of an example. */
 function playAgainst(script: string) {
   const command = ['node', '--input-type=module', '--eval', script] as const
-  return play({ command, folder: here, env: process.env }, makeAgreement(temporary))
+  return play({ command, folder: here, env: process.env }, createServerSettings(temporary))
 }
 
 interface Script {
   /** Answers every delivery. */
   readonly delivery?: string
   /** Runs when a delivery has come. */
-  readonly heard?: string
+  readonly onDelivery?: string
   /** Answers every question. */
   readonly question?: string
 }
@@ -44,7 +45,7 @@ const received = `response.end('{"received":true}')`
 /** A server that answers all deliveries alike, and all questions. */
 function server({
   delivery = received,
-  heard = '',
+  onDelivery = '',
   question = `response.end('false')`,
 }: Script): string {
   return `
@@ -55,8 +56,9 @@ function server({
         ${question}
         return
       }
-      const event = JSON.parse(text)
-      ${heard}
+      let event = {}
+      try { event = Object(JSON.parse(text)) } catch {}
+      ${onDelivery}
       ${delivery}
     }).listen(0, '127.0.0.1', () => console.log('listening on http://127.0.0.1:' + server.address().port))
   `
@@ -77,6 +79,7 @@ describe.concurrent('pnpm demo', { timeout: 240_000 }, () => {
     )
     expect(stdout).toContain('koywe check_failed: isAllowed threw SyntaxError')
     expect(stdout).not.toMatch(/^ *at /m)
+    for (const { name } of badDeliveries) expect(stdout).toContain(`✓  ${name} `)
     expect(code).toBe(0)
   })
 
@@ -89,6 +92,20 @@ describe.concurrent('pnpm demo', { timeout: 240_000 }, () => {
     expect(code).toBe(1)
   })
 
+  it('prints its help on --help, and ends with exit code 0', async () => {
+    const { code, stdout, stderr } = await demo('--help')
+    expect(stdout).toContain('Usage: pnpm demo [express')
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+  })
+
+  it('ends with exit code 2 and prints its help, without a stack trace, for an option that it does not know', async () => {
+    const { code, stderr } = await demo('--nonsense')
+    expect(stderr).toMatch(/^Usage: pnpm demo \[express/)
+    expect(stderr).not.toMatch(/^ *at /m)
+    expect(code).toBe(2)
+  })
+
   it('ends with exit code 2 and says what it can play when it is asked for something else', async () => {
     const { code, stderr } = await demo('cobol')
     expect(stderr).toContain('pnpm demo [express')
@@ -99,15 +116,16 @@ describe.concurrent('pnpm demo', { timeout: 240_000 }, () => {
 describe.concurrent('a play', { timeout: 240_000 }, () => {
   it('finds fault with a server that accepts everything', async () => {
     const question = `response.end('true')`
-    const report = await playAgainst(server({ heard: listeners, question }))
+    const report = await playAgainst(server({ onDelivery: listeners, question }))
     expect(report.right).toBe(false)
     expect(flags(report.deliveries)).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 1])
+    expect(flags(report.refusals)).toEqual(badDeliveries.map(() => 0))
     expect(flags(report.questions)).toEqual([1, 0, 0, 0, 0, 0])
   })
 
   it('finds fault with listeners that hear the right event of another order', async () => {
-    const heard = `console.log('event ' + event.eventName + ' order another')`
-    const { deliveries } = await playAgainst(server({ heard }))
+    const onDelivery = `console.log('event ' + event.eventName + ' order another')`
+    const { deliveries } = await playAgainst(server({ onDelivery }))
     expect(deliveries[0]?.got).toEqual([
       '200 {"received":true}',
       'payment_created of order another…',
@@ -117,7 +135,7 @@ describe.concurrent('a play', { timeout: 240_000 }, () => {
 
   it('finds fault with listeners that hear something after the last answer', async () => {
     const late = `process.once('SIGTERM', () => process.exit(console.log('event late order 1') ?? 0))`
-    const { deliveries } = await playAgainst(server({ heard: `${listeners}; ${late}` }))
+    const { deliveries } = await playAgainst(server({ onDelivery: `${listeners}; ${late}` }))
     expect(deliveries.at(-1)).toMatchObject({ done: 'after the last answer' })
   })
 
@@ -150,9 +168,9 @@ describe.concurrent('a play', { timeout: 240_000 }, () => {
   })
 
   it('stops a server that does not want to be stopped', async () => {
-    const heard = `process.on('SIGTERM', () => {})`
+    const onDelivery = `process.on('SIGTERM', () => {})`
     const { url, deliveries, stopped } = await playAgainst(
-      server({ delivery: 'response.destroy()', heard }),
+      server({ delivery: 'response.destroy()', onDelivery }),
     )
     expect(deliveries[0]?.got[0]).toContain('no answer')
     expect(stopped).toBe(false)

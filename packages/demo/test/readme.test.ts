@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formatAnswer, post } from '@x/koywe-testkit/post'
+import { deliver } from '@x/koywe-core/testing'
 import { run } from '@x/koywe-testkit/run'
-import { sign } from '@x/koywe-testkit/sign'
 import { describe, expect, it } from 'vitest'
+import { formatAnswer } from '../src/format-answer.js'
 import { blockBelow, readReadme, withFiles } from '../src/readme.js'
 import { startServer } from '../src/server.js'
 
@@ -37,7 +37,7 @@ describe('README.md', () => {
         orderId: randomUUID(),
         timeStamp: '2022-10-26T22:36:41.658Z',
       }
-      const answer = await post(`${server.url}/webhooks/koywe`, sign(payload, secret))
+      const answer = await deliver(server.url, payload, { secret })
       expect(formatAnswer(answer)).toBe('200 {"received":true}')
     } finally {
       await server.stop()

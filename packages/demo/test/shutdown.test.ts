@@ -3,12 +3,11 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { post } from '@x/koywe-testkit/post'
 import { sign } from '@x/koywe-testkit/sign'
 import { expect, it } from 'vitest'
-import { environmentOf, makeAgreement } from '../src/agreement.js'
 import { startServer } from '../src/server.js'
 import { eventIn } from '../src/server-log.js'
+import { createServerSettings, environmentOf } from '../src/server-settings.js'
 
 const listener = '.onAny((event) => console.log('
 /** The same listener, half a second later. */
@@ -23,24 +22,25 @@ async function startSlowly(name: string) {
   // Beside the original, so that its packages are found.
   const temporary = await mkdtemp(join(folder, 'slow-'))
   await writeFile(join(temporary, 'server.ts'), code.replace(listener, slow))
-  const agreement = makeAgreement(tmpdir())
+  const settings = createServerSettings(tmpdir())
   const server = await startServer({
     command: ['node', '--import', 'tsx', join(temporary, 'server.ts')],
     folder: join(folder, '..'),
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...environmentOf(agreement) },
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...environmentOf(settings) },
   })
   const body = sign(
     { eventName: 'fiat_sent', orderId: 'order-1', timeStamp: '2026-01-01T00:00:00Z' },
-    agreement.secret,
+    settings.secret,
   )
   const url = `${server.url}/webhooks/koywe`
+  const headers = { 'Content-Type': 'application/json' }
   return {
-    /** Over a connection that stays open. */
-    send: () => post(url, body),
+    /** Over a connection that stays open, which `deliver` does not offer. */
+    send: () => fetch(url, { method: 'POST', headers, body }),
     sendAndHangUp(afterMs: number) {
       const sending = request(url, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
+        headers,
       })
       sending.on('error', () => {}).end(body)
       return delay(afterMs).then(() => sending.destroy())
@@ -53,7 +53,7 @@ async function startSlowly(name: string) {
   }
 }
 
-const heard = { stopped: true, events: ['fiat_sent of order order-1…'] }
+const handled = { stopped: true, events: ['fiat_sent of order order-1…'] }
 
 it.each(['express', 'koa', 'fastify'])(
   'on SIGTERM the %s example answers what it has begun, and ends',
@@ -63,7 +63,7 @@ it.each(['express', 'koa', 'fastify'])(
     await delay(200)
     const stopped = stop()
     expect(await answer).toMatchObject({ status: 200 })
-    expect(await stopped).toEqual(heard)
+    expect(await stopped).toEqual(handled)
   },
 )
 
@@ -72,6 +72,6 @@ it.each(['express', 'koa', 'fastify'])(
   async (name) => {
     const { sendAndHangUp, stop } = await startSlowly(name)
     await sendAndHangUp(200)
-    expect(await stop()).toEqual(heard)
+    expect(await stop()).toEqual(handled)
   },
 )

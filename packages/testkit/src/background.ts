@@ -5,8 +5,8 @@ import { type Command, signalGroup, spawnGroup } from './process-group.js'
 
 /** A command that keeps running until it is stopped. */
 export interface BackgroundProcess {
-  /** What it said when it was ready: the first group of the pattern. */
-  readonly said: string
+  /** What it announced when it was ready: the first group of the pattern. */
+  readonly announced: string
   /** Every line that it has written so far, to stdout and stderr. */
   readonly lines: readonly string[]
   /** Ends it, kindly at first; afterwards `lines` is complete. Tells whether it ended by itself. */
@@ -48,7 +48,7 @@ export async function startInBackground(
     return ended
   }
 
-  const said = new Promise<string>((resolve, reject) => {
+  const announced = new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on('line', (line) => {
         lines.push(line)
@@ -65,7 +65,7 @@ export async function startInBackground(
 
   try {
     return {
-      said: await said,
+      announced: await announced,
       lines,
       stop,
       kill,
