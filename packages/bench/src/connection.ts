@@ -2,7 +2,10 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { path } from './servers/kinds.js'
 
-/** A keep-alive connection that posts one body at a time, with as little work as possible while a server is measured. */
+/**
+ * A keep-alive connection that posts one body at a time, with as little work as possible while a server is measured. The
+ * testing kit's `deliver` opens a connection for each delivery, which would be most of what is measured.
+ */
 export interface Connection {
   /**
    * Posts a body and returns the status of the answer.

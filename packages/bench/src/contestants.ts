@@ -119,7 +119,7 @@ function prepareFor(webhooks: KoyweWebhooks): Contestant['prepare'] {
   }
 }
 
-/** The other libraries expect the signature in a header, made over the whole body with a prefix. */
+/** Not Koywe's scheme: the other libraries expect the signature in a header, made over the whole body with a prefix. */
 function signOutside(index: number, forged: boolean, before = '') {
   const text = eventText(index)
   const signed = before + (forged ? eventText(index + 1) : text)

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { signEvent } from '@x/koywe-core/testing'
 
 /** The secret that signs everything here. */
 export const secret = 'whsec_of_the_benchmark'
@@ -9,16 +10,14 @@ export function eventText(index: number): string {
   return `{"eventName":"crypto_delivered","orderId":"5a3288ea-0bd4-44d2-af11-${order}","timeStamp":"2022-10-26T22:36:41.658Z"}`
 }
 
-/** HMAC-SHA256 in hex. */
+/** HMAC-SHA256 in hex: the bare cryptography, which every row is compared with. Signs no delivery. */
 export function hmacOf(text: string): string {
   return createHmac('sha256', secret).update(text).digest('hex')
 }
 
-/** The bytes that Koywe would post, signed by hand; a forged body has another event's signature. */
+/** The bytes that Koywe would post; a forged body is signed with another secret. */
 export function deliveryOf(index: number, forged = false): Buffer {
-  const text = eventText(index)
-  const signature = hmacOf(forged ? eventText(index + 1) : text)
-  return Buffer.from(`${text.slice(0, -1)},"signature":"${signature}"}`)
+  return Buffer.from(signEvent(JSON.parse(eventText(index)), forged ? `not ${secret}` : secret))
 }
 
 /** The next `count` deliveries. Within one process no two are equal, so none is a duplicate. */

@@ -1,4 +1,4 @@
-import { exampleEvents, signEvent } from '@x/koywe-core/testing'
+import { deliver, exampleEvents } from '@x/koywe-core/testing'
 
 /** A server that is listening, and what its listener has been told. */
 export interface Started {
@@ -13,13 +13,9 @@ export async function exchange(start: (secret: string) => Promise<Started>) {
   const event = exampleEvents.crypto_delivered
   const { port, delivered, close } = await start(secret)
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/webhooks/koywe`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: signEvent(event, secret),
-    })
+    const { status, body } = await deliver(`http://127.0.0.1:${port}`, event, { secret })
     const heard = delivered.length === 1 && delivered[0] === event.orderId
-    return { status: response.status, body: await response.text(), heard }
+    return { status, body: JSON.stringify(body), heard }
   } finally {
     await close()
   }
