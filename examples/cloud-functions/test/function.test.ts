@@ -60,7 +60,7 @@ function untilItSays({ stdout, stderr }: ChildProcess, words: string): Promise<v
   })
 }
 
-/** Signs by hand, as Koywe documents it. */
+/** Signs by hand, as Koywe documents it: a signer that shares its code with the verifier would prove nothing. */
 function signed(payload: object, key = secret): string {
   const signature = createHmac('sha256', key).update(JSON.stringify(payload)).digest('hex')
   return JSON.stringify({ ...payload, signature })

@@ -31,7 +31,7 @@ beforeAll(async () => {
   handler = createRequire(import.meta.url)('../dist/index.cjs').handler
 }, 60_000)
 
-/** Signs by hand, as Koywe documents it. */
+/** Signs by hand, as Koywe documents it: a signer that shares its code with the verifier would prove nothing. */
 function signed(payload: object, key = secret): string {
   const signature = createHmac('sha256', key).update(JSON.stringify(payload)).digest('hex')
   return JSON.stringify({ ...payload, signature })

@@ -136,7 +136,10 @@ function askAt(mount: Mount): void {
   })
 }
 
-/** Koywe's documented pseudo-code: a failed request throws, and any truthy body is a yes. */
+/**
+ * Koywe's documented pseudo-code: a failed request throws, and any truthy body is a yes. With the real axios, as Koywe has it:
+ * the testing kit's `ask` only imitates it.
+ */
 async function validUser(url: string, email: unknown, headers: Record<string, string>) {
   const payload = { email }
   const { data } = await axios.post(url, payload, { headers })
@@ -151,6 +154,7 @@ async function concludesAllowed(ask: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** The same with `fetch`, which parses JSON alone and does not throw for a status. */
 async function validUserByFetch(url: string, email: unknown, headers: Record<string, string>) {
   const response = await fetch(url, {
     method: 'POST',

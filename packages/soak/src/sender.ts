@@ -122,6 +122,8 @@ export async function sendAll(plan: SenderPlan): Promise<SenderResult> {
   return result
 }
 
+// Not the testing kit's `deliver`: connections are kept alive and shared, as under load, and a request that hangs is told
+// from a connection that breaks. The signer is the tests' independent one.
 interface Answer {
   readonly status: number
   readonly kind: string

@@ -36,7 +36,10 @@ export function giveUpOnSilence(ask: Ask): Ask {
   }
 }
 
-/** Sends requests over one connection, kept alive as long as the server allows. */
+/**
+ * Sends requests over one connection, kept alive as long as the server allows. The testing kit opens a connection for each
+ * delivery, which would hide what a request leaves behind on its own.
+ */
 export function askOverSocket(port: number): Ask {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   return ({ method, path, headers, body }) =>

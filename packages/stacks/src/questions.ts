@@ -3,7 +3,7 @@ import { sign } from '@x/koywe-testkit/sign'
 import type { Answer, Ask, Request } from './asker.js'
 
 /** The stacks' environment variables. */
-export const agreement = {
+export const credentials = {
   secret: 'the secret of the stacks, of 32 bytes or more',
   token: 'the-token-of-the-stacks',
 }
@@ -50,7 +50,7 @@ export async function askEverything(ask: Ask, facts: Facts): Promise<readonly Re
   for (const place of facts.places) {
     const path = webhookAt[place] ?? ''
     const orderId = randomUUID()
-    const good = post(path, signed({ eventName: 'crypto_delivered', orderId }, agreement.secret))
+    const good = post(path, signed({ eventName: 'crypto_delivered', orderId }, credentials.secret))
     const forged = signed({ eventName: 'crypto_delivered', orderId: 'forged' }, 'a guess')
     handled.push(orderId)
     await expect(`webhook, ${place}`, good, { status: 200, body: { received: true } })
@@ -64,7 +64,7 @@ export async function askEverything(ask: Ask, facts: Facts): Promise<readonly Re
     const path = authAt[place] ?? ''
     const known = JSON.stringify({ email: 'maria@example.com' })
     const unknown = JSON.stringify({ email: 'stranger@example.com' })
-    const right = { authorization: `Bearer ${agreement.token}` }
+    const right = { authorization: `Bearer ${credentials.token}` }
     const wrong = { authorization: 'Bearer a guess' }
     await expect(`user, ${place}`, post(path, known, right), { status: 200, body: true })
     await expect(`stranger, ${place}`, post(path, unknown, right), { status: 200, body: false })
@@ -79,7 +79,7 @@ export async function askEverything(ask: Ask, facts: Facts): Promise<readonly Re
   }
 
   if (facts.impatient) {
-    const slow = signed({ eventName: 'order_slow', orderId: randomUUID() }, agreement.secret)
+    const slow = signed({ eventName: 'order_slow', orderId: randomUUID() }, credentials.secret)
     await expect('slow webhook, answered before', post('/webhooks/koywe', slow), { status: 503 })
     const next = { status: 200, body: { slow: true } }
     await expect('the next request of its connection', post('/slow', '{}'), next)

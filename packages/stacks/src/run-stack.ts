@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { killProcess } from '@x/koywe-testkit/kill-process'
 import { askByEvents, askOverSocket, giveUpOnSilence } from './asker.js'
 import { programsOf } from './install.js'
-import { agreement, askEverything, type Result } from './questions.js'
+import { askEverything, credentials, type Result } from './questions.js'
 import type { Stack } from './stacks.js'
 
 /** Which handlers a stack gets: ours, or hand-written ones as the control. */
@@ -44,8 +44,8 @@ function start({ install, agent, program, variant, host }: Stack, side: Side) {
     execArgv: preload,
     env: {
       PATH: process.env.PATH,
-      STACK_SECRET: agreement.secret,
-      STACK_TOKEN: agreement.token,
+      STACK_SECRET: credentials.secret,
+      STACK_TOKEN: credentials.token,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
