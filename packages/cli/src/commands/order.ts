@@ -1,0 +1,6 @@
+import type { Command } from 'commander'
+
+/** Adds `koywe order`. */
+export function register(program: Command): void {
+  program.command('order')
+}
