@@ -30,7 +30,13 @@ watchInterrupts()
 process.stdout.on('error', () => process.exit(exitCodes.ok))
 
 try {
-  await program.parseAsync()
+  const [, , command, marker, ...words] = process.argv
+  if (command === 'complete' && marker === '--') {
+    const { suggest } = await import('./completion/complete.js')
+    suggest(program, words)
+  } else {
+    await program.parseAsync()
+  }
 } catch (error) {
   process.exitCode = failed(error)
 }

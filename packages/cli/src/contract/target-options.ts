@@ -1,0 +1,29 @@
+import type { Command } from 'commander'
+import { ownOption } from './guard.js'
+import { secondsToMs } from './numbers.js'
+import { secretOption } from './secret.js'
+
+/** Where `koywe` sends to unless told otherwise: the default port and path of the examples. */
+export const defaultUrl = 'http://127.0.0.1:3000/webhooks/koywe'
+
+/** What every command that delivers events is told. */
+export interface TargetOptions {
+  readonly url: string
+  readonly secret?: string
+  readonly timeout: number
+  readonly json?: boolean
+  readonly iOwnThisServer?: boolean
+}
+
+/** Adds the options of {@link TargetOptions}. */
+export function withTargetOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'where your server answers', defaultUrl)
+    .option(...secretOption)
+    .option('--timeout <seconds>', 'how long an answer may take (default: 30)', secondsToMs, 30_000)
+    .option(...jsonOption)
+    .option(...ownOption)
+}
+
+/** The option of every command. */
+export const jsonOption = ['--json', 'prints JSON, one object a line'] as const
