@@ -44,6 +44,7 @@ try {
 function failed(error: unknown): number {
   if (!(error instanceof CommanderError)) return reportFailure(error, json)
   if (error.exitCode === 0) return exitCodes.ok // it has shown the help
+  if (error.code === 'commander.help') return exitCodes.usage // it has shown the help, as there was no command
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
   return reportFailure(usageError(message, hint), json)
 }

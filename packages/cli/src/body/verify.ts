@@ -1,4 +1,5 @@
-import { createKoyweWebhooks } from '@x/koywe-core'
+import { subscribe } from 'node:diagnostics_channel'
+import { createKoyweWebhooks, type KoyweDeliveryContext, koyweChannels } from '@x/koywe-core'
 import { type ExitCode, exitCodes } from '../contract/exit.js'
 import { inputText } from '../contract/input.js'
 import { createOutput, paint, printable } from '../contract/output.js'
@@ -8,12 +9,12 @@ import type { BodyOptions } from './sign.js'
 /** Prints whether a receiver with the secret would accept a body, with its reason if not, and returns the exit code. */
 export async function verify(file: string | undefined, options: BodyOptions): Promise<ExitCode> {
   const body = await inputText(file, options.secret)
-  const { reason, code, event } = await received(body, await secretFrom(options.secret))
+  const { reason = '', code, event } = await received(body, await secretFrom(options.secret))
   const output = createOutput(options)
   if (event === undefined) {
     output.result(
       { valid: false, code, reason },
-      `${paint('red', String(code))}\n  ${printable(reason)}`,
+      `${paint('red', `${code}`)}\n  ${printable(reason)}`,
     )
     return exitCodes.wrong
   }
@@ -23,31 +24,20 @@ export async function verify(file: string | undefined, options: BodyOptions): Pr
   return exitCodes.ok
 }
 
-interface Received {
-  readonly reason: string
-  readonly code: unknown
-  readonly event: { readonly eventName: string; readonly orderId?: string } | undefined
-}
-
-/** Hands a body to a receiver, whose own sentence is the reason. */
-async function received(text: string, secret: string): Promise<Received> {
-  let event: Received['event']
-  let reason = ''
-  const keep = (sentence: string) => {
-    reason = sentence.replace(/^koywe \w+: /, '')
-  }
-  const logger = { warn: keep, error: (_error: unknown, sentence: string) => keep(sentence) }
-  const receiver = createKoyweWebhooks(secret, { dedupe: false, limit: 2 ** 30, logger })
-  receiver.onAny((verified) => {
-    event = verified
+/** Hands a body to a receiver, which tells on its channel what came of it. */
+async function received(text: string, secret: string): Promise<Partial<KoyweDeliveryContext>> {
+  let context: Partial<KoyweDeliveryContext> = {}
+  subscribe(`tracing:${koyweChannels.delivery}:asyncEnd`, (message) => {
+    context = message as KoyweDeliveryContext // what the channel publishes
   })
   const length = String(Buffer.byteLength(text))
-  const { body } = await receiver.handle({
+  const receiver = createKoyweWebhooks(secret, { dedupe: false, limit: 2 ** 30, logger: false })
+  await receiver.handle({
     method: 'POST',
     url: '/webhooks/koywe',
     headers: { 'content-type': 'application/json', 'content-length': length },
     rawHeaders: ['Content-Type', 'application/json', 'Content-Length', length],
     body: async () => ({ text }),
   })
-  return { reason, code: JSON.parse(body).error, event }
+  return context
 }

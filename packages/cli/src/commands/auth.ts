@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { AuthOptions } from '../auth/auth.js'
-import { secondsToMs } from '../contract/numbers.js'
 import { secretOption } from '../contract/secret.js'
-import { jsonOption } from '../contract/target-options.js'
+import { jsonOption, timeoutOption } from '../contract/target-options.js'
 
 /** Adds `koywe auth`. */
 export function register(program: Command): void {
@@ -37,7 +36,7 @@ export function register(program: Command): void {
     )
     .option(...secretOption)
     .option('--field <name>', 'the field that names the user', 'email')
-    .option('--timeout <seconds>', 'how long an answer may take (default: 30)', secondsToMs, 30_000)
+    .addOption(timeoutOption())
     .option(...jsonOption)
     .action(async (url: string, options: AuthOptions) => {
       const { auth } = await import('../auth/auth.js')

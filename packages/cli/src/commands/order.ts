@@ -1,7 +1,7 @@
 import type { KoyweLife } from '@x/koywe-core/testing'
 import { Argument, type Command } from 'commander'
 import { wholeNumber } from '../contract/numbers.js'
-import { withTargetOptions } from '../contract/target-options.js'
+import { repeatedOption, withTargetOptions } from '../contract/target-options.js'
 import { lives, livesHelp } from '../delivery/lives.js'
 import type { OrderOptions } from '../delivery/order.js'
 
@@ -18,9 +18,9 @@ export function register(program: Command): void {
   )
     .option('--order <id>', "Koywe's id of the order (default: a new one)")
     .option('--external-id <id>', 'your own id of the order')
-    .option('--late <event>', 'delivers this event after all others', collect, [])
-    .option('--twice <event>', 'delivers this event twice', collect, [])
-    .option('--skip <event>', 'does not deliver this event', collect, [])
+    .addOption(repeatedOption('--late <event>', 'delivers this event after all others'))
+    .addOption(repeatedOption('--twice <event>', 'delivers this event twice'))
+    .addOption(repeatedOption('--skip <event>', 'does not deliver this event'))
     .option(
       '--seed <n>',
       'chooses one event to be late and one to come twice, the same ones for the same number',
@@ -31,8 +31,4 @@ export function register(program: Command): void {
       const { order } = await import('../delivery/order.js')
       process.exitCode = await order(life, options)
     })
-}
-
-function collect(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text]
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { wholeNumber } from '../contract/numbers.js'
-import { withTargetOptions } from '../contract/target-options.js'
+import { repeatedOption, withTargetOptions } from '../contract/target-options.js'
 import type { SendOptions } from '../delivery/send.js'
 
 /** Adds `koywe send`. */
@@ -21,11 +21,11 @@ export function register(program: Command): void {
     .option('--order <id>', "Koywe's id of the order (default: a new one)")
     .option('--external-id <id>', 'your own id of the order')
     .option('--at <time>', 'when it happened, in ISO 8601 (default: now)')
-    .option(
-      '--field <key=text>',
-      'a further field; key:=json for a value that is no text',
-      collect,
-      [],
+    .addOption(
+      repeatedOption(
+        '--field <key=text>',
+        'a further field; key:=json for a value that is no text',
+      ),
     )
     .option('--twice', 'sends the same bytes a second time, after the first answer')
     .option('--concurrent <n>', 'sends the same bytes n times at once', wholeNumber)
@@ -37,8 +37,4 @@ export function register(program: Command): void {
       const { send } = await import('../delivery/send.js')
       process.exitCode = await send(event, options)
     })
-}
-
-function collect(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text]
 }

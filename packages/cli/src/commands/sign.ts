@@ -11,7 +11,7 @@ export function register(program: Command): void {
     .description(
       'Signs the JSON of a file or of stdin as Koywe does, and prints the body that Koywe would send.',
     )
-    .argument('[file]', 'the file; - or none reads stdin')
+    .argument('[file]', 'the file; without one, or with -, stdin')
     .option(...secretOption)
     .option(...jsonOption)
     .action(async (file: string | undefined, options: BodyOptions) => {

@@ -11,7 +11,7 @@ export function register(program: Command): void {
     .description(
       'Checks a body from a file or from stdin as a receiver does, and says why when the signature is wrong.\nExit code 1: it would be refused.',
     )
-    .argument('[file]', 'the file; - or none reads stdin')
+    .argument('[file]', 'the file; without one, or with -, stdin')
     .option(...secretOption)
     .option(...jsonOption)
     .action(async (file: string | undefined, options: BodyOptions) => {

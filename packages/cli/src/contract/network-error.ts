@@ -25,6 +25,7 @@ const causes: Readonly<Record<string, readonly [code: string, what: string, hint
     'HOST closed the connection without an answer',
     'The log of the server says more.',
   ],
+  EPROTO: ['tls', 'HOST does not speak TLS', 'Write http:// instead of https:// in the URL.'],
   ABORT_ERR: [
     'no_answer',
     'HOST did not finish its answer in time',
@@ -42,7 +43,7 @@ export function networkError(error: unknown, url: URL): CliError {
     const [name, what, hint] = known
     return unreachable(name, what.replace('HOST', url.host).replace('ORIGIN', url.hostname), hint)
   }
-  if (/SSL|TLS|CERT|ISSUER|SIGNATURE|EPROTO/.test(code)) {
+  if (/SSL|TLS|CERT|ISSUER|SIGNATURE/.test(code)) {
     return unreachable(
       'tls',
       `no secure connection to ${url.host}: ${oneLine(message)}`,

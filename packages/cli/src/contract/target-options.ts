@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { ownOption } from './guard.js'
 import { secondsToMs } from './numbers.js'
 import { secretOption } from './secret.js'
@@ -20,10 +20,23 @@ export function withTargetOptions(command: Command): Command {
   return command
     .option('--url <url>', 'where your server answers', defaultUrl)
     .option(...secretOption)
-    .option('--timeout <seconds>', 'how long an answer may take (default: 30)', secondsToMs, 30_000)
+    .addOption(timeoutOption())
     .option(...jsonOption)
     .option(...ownOption)
 }
 
 /** The option of every command. */
 export const jsonOption = ['--json', 'prints JSON, one object a line'] as const
+
+/** The time limit of an answer: told in seconds, read in milliseconds. */
+export function timeoutOption(): Option {
+  return new Option('--timeout <seconds>', 'how long an answer may take')
+    .argParser(secondsToMs)
+    .default(30_000, '30')
+}
+
+/** An option that may be given several times. */
+export function repeatedOption(flags: string, description: string): Option {
+  const collect = (text: string, before: readonly string[]) => [...before, text]
+  return new Option(flags, description).argParser(collect).default([], 'none')
+}

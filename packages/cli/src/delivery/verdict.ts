@@ -24,6 +24,10 @@ const acceptedForgery: Explanation = {
   cure: 'Is the Koywe middleware mounted on this path, before any route that answers it?',
 }
 
+const refusedForgery = {
+  cure: 'That is right: such an event must be refused, and no listener has heard of it.',
+}
+
 const handledTwice: Explanation = {
   meaning: 'The server does not say that it knows this event, so it may have handled it twice.',
   cure: 'Keep deduplication on, in a store that all processes share.',
@@ -35,7 +39,11 @@ export function judge(answer: DeliveryAnswer, expected: Expectation): Verdict {
   const explanation = explain(status, code, location)
   if (expected.isForged) {
     if (status >= 200 && status < 300) return { right: false, explanation: acceptedForgery }
-    return { right: [400, 401, 403].includes(status), explanation }
+    const right = [400, 401, 403].includes(status)
+    return {
+      right,
+      explanation: right && explanation ? { ...explanation, ...refusedForgery } : explanation,
+    }
   }
   if (expected.isConcurrent && code === 'in_progress') return { right: true, explanation }
   if (!isTaken(answer)) return { right: false, explanation: explanation ?? notJson }

@@ -31,8 +31,18 @@ export interface Received {
  * redirects, and which keeps connections.
  */
 export async function request(url: URL, sent: Sent): Promise<Received> {
+  const signal = AbortSignal.timeout(sent.timeoutMs ?? answersWithinMs)
+  try {
+    return await read(url, sent, signal)
+  } catch (error) {
+    // An answer that is cut off by the time limit looks as if the server had closed the connection.
+    throw signal.aborted ? signal.reason : error
+  }
+}
+
+async function read(url: URL, sent: Sent, signal: AbortSignal): Promise<Received> {
   const start = performance.now()
-  const response = await open(url, sent)
+  const response = await open(url, sent, signal)
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response) {
@@ -50,7 +60,8 @@ export async function request(url: URL, sent: Sent): Promise<Received> {
 
 function open(
   url: URL,
-  { method, headers, body, chunked, timeoutMs }: Sent,
+  { method, headers, body, chunked }: Sent,
+  signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? secure : plain
@@ -58,7 +69,6 @@ function open(
     const framing = chunked
       ? { 'transfer-encoding': 'chunked' }
       : method === 'POST' && { 'content-length': length }
-    const signal = AbortSignal.timeout(timeoutMs ?? answersWithinMs)
     // An answer may come, and the connection end, before the whole body is sent.
     let answered = false
     send(url, { method, headers: { ...framing, ...headers }, agent: false, signal })
