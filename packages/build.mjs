@@ -42,24 +42,27 @@ async function bundle(folder) {
   await bundleTo(join(folder, 'dist', 'esm'), folder, doors)
 }
 
-/** Nobody imports a command, so it has neither types nor a CommonJS copy. */
+/** Nobody imports a command, so it has neither types nor a CommonJS copy; the core is in it, so that one tarball is enough. */
 async function bundleCommand(folder, programs) {
   const doors = programs.map((program) => parse(program).name)
-  await bundleTo(join(folder, 'dist'), folder, doors)
+  await bundleTo(join(folder, 'dist'), folder, doors, {
+    sourcemap: false,
+    external: /^(?!@x\/)[^./]/,
+  })
   for (const door of doors) chmodSync(join(folder, 'dist', `${door}.js`), 0o755)
 }
 
-async function bundleTo(dir, folder, doors) {
+async function bundleTo(dir, folder, doors, { sourcemap = true, external = /^[^./]/ } = {}) {
   const bundler = await rolldown({
     input: Object.fromEntries(doors.map((door) => [door, join(folder, 'src', `${door}.ts`)])),
-    external: /^[^./]/,
+    external,
     platform: 'node',
     tsconfig: false,
   })
   await bundler.write({
     dir,
     format: 'esm',
-    sourcemap: true,
+    sourcemap,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
   })
