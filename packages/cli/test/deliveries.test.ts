@@ -35,6 +35,12 @@ describe.each(Object.entries(frameworks))('against %s', (_name, start) => {
     })
   })
 
+  it('a URL without a path is that of the default path', async () => {
+    const ended = await koywe(['send', 'ping', '--url', server.origin, '--json'], { env })
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('koywe events') })
+    expect(jsonLines(ended.stdout)).toMatchObject([{ url, status: 200 }])
+  })
+
   it('send --twice and --concurrent show the duplicates, and the event is handled once', async () => {
     const ended = await send('--order', 'twice', '--twice', '--json')
     expect(ended).toMatchObject({ code: 0, stderr: '' })

@@ -1,7 +1,12 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer as createSecureServer } from 'node:https'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jsonLines, koywe, koyweOnTerminal, program } from './koywe.js'
 import { secret, startStrangeServer } from './servers.js'
@@ -188,6 +193,28 @@ it.each(['send', 'order'])('%s refuses a host that is not this computer', async 
     const { code, stderr } = await koywe([name, what, '--url', `http://${host}/`], { env })
     expect({ host, code }).toEqual({ host, code: 2 })
     expect(stderr).toContain('--i-own-this-server')
+  }
+})
+
+it('a certificate of nobody is a failure of TLS, in one line', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'koywe-tls-'))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes']
+  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+  await promisify(execFile)('openssl', [...kind, ...subject, '-keyout', key, '-out', cert])
+  const secure = createSecureServer({ key: await readFile(key), cert: await readFile(cert) })
+  await once(secure.listen(0, '127.0.0.1'), 'listening')
+  try {
+    const address = secure.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const { code, stderr } = await koywe(sendTo(`https://127.0.0.1:${port}`), { env })
+    expect(code).toBe(3)
+    expect(stderr).toMatch(
+      /^koywe: no secure connection to 127\.0\.0\.1:\d+: self.signed.+\n {2}.+\n$/,
+    )
+  } finally {
+    secure.close()
+    await rm(folder, { recursive: true })
   }
 })
 

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { koyweEventNames } from '@x/koywe-core'
 import { expect, it } from 'vitest'
 import { jsonLines, koywe, koyweOnTerminal, program } from './koywe.js'
@@ -25,6 +27,11 @@ it.each(commands)('%s has a help with a description', async (name) => {
   const { code, stdout, stderr } = await koywe([name, '--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(new RegExp(`^Usage: koywe ${name}.*\n\n\\w`))
+})
+
+it.each(commands)('%s has a section in the README', async (name) => {
+  const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8')
+  expect(readme).toMatch(new RegExp(`^## ${name}$`, 'm'))
 })
 
 it('events prints the table', async () => {

@@ -2,7 +2,7 @@ import { type AskOptions, ask, type CallbackAnswer } from '@x/koywe-core/testing
 import { type Explanation, explain } from '../answers/explain.js'
 import { answerLine, explanationLines } from '../answers/text.js'
 import { type ExitCode, exitCodes, usageError } from '../contract/exit.js'
-import { httpUrl } from '../contract/guard.js'
+import { httpUrl, withPath } from '../contract/guard.js'
 import { networkError } from '../contract/network-error.js'
 import { createOutput, paint } from '../contract/output.js'
 import { secretFrom, setting } from '../contract/secret.js'
@@ -23,7 +23,7 @@ export interface AuthOptions {
 
 /** Asks about one user, prints the answer and what Koywe would conclude, and returns the exit code. */
 export async function auth(address: string, options: AuthOptions): Promise<ExitCode> {
-  const url = httpUrl(address)
+  const url = withPath(httpUrl(address), '/koywe/auth')
   const asking = {
     ...(await credentialOf(options)),
     field: options.field,

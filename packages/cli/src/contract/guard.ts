@@ -36,3 +36,8 @@ export function httpUrl(text: string): URL {
     'Such a URL looks like http://127.0.0.1:3000/webhooks/koywe',
   )
 }
+
+/** The URL itself, or with the default path when it has none. */
+export function withPath(url: URL, byDefault: string): URL {
+  return url.pathname === '/' ? new URL(byDefault, url) : url
+}

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { ownOption } from './guard.js'
+import { guardedUrl, ownOption, withPath } from './guard.js'
 import { secondsToMs } from './numbers.js'
 import { secretOption } from './secret.js'
 
@@ -39,4 +39,9 @@ export function timeoutOption(): Option {
 export function repeatedOption(flags: string, description: string): Option {
   const collect = (text: string, before: readonly string[]) => [...before, text]
   return new Option(flags, description).argParser(collect).default([], 'none')
+}
+
+/** Where the deliveries go, which is no server of anybody else's. */
+export function receiverUrl({ url, iOwnThisServer }: TargetOptions): URL {
+  return withPath(guardedUrl(url, iOwnThisServer), '/webhooks/koywe')
 }

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto'
 import { type KoyweLife, koyweOrder } from '@x/koywe-core/testing'
 import { answerLine, explanationLines } from '../answers/text.js'
 import { type ExitCode, exitCodes, usageError } from '../contract/exit.js'
-import { guardedUrl } from '../contract/guard.js'
 import { createOutput, paint } from '../contract/output.js'
 import { secretFrom } from '../contract/secret.js'
-import type { TargetOptions } from '../contract/target-options.js'
+import { receiverUrl, type TargetOptions } from '../contract/target-options.js'
 import { isTaken, post } from './post.js'
 import { judge } from './verdict.js'
 
@@ -30,7 +29,7 @@ interface Step {
 
 /** Plays an order's life, prints one line for each step, and returns the exit code. */
 export async function order(life: KoyweLife, options: OrderOptions): Promise<ExitCode> {
-  const url = guardedUrl(options.url, options.iOwnThisServer)
+  const url = receiverUrl(options)
   const { order: orderId, externalId } = options
   const events = koyweOrder(life, {
     ...(orderId !== undefined && { orderId }),

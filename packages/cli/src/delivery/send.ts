@@ -3,10 +3,9 @@ import { isKoyweEventName } from '@x/koywe-core'
 import type { DeliverOptions, DeliveryAnswer } from '@x/koywe-core/testing'
 import { answerLine, explanationLines } from '../answers/text.js'
 import { type ExitCode, exitCodes, usageError } from '../contract/exit.js'
-import { guardedUrl } from '../contract/guard.js'
 import { createOutput, paint, printable } from '../contract/output.js'
 import { secretFrom } from '../contract/secret.js'
-import type { TargetOptions } from '../contract/target-options.js'
+import { receiverUrl, type TargetOptions } from '../contract/target-options.js'
 import { fieldsOf } from './fields.js'
 import { isDuplicate, isTaken, post } from './post.js'
 import { judge } from './verdict.js'
@@ -27,7 +26,7 @@ export interface SendOptions extends TargetOptions {
 
 /** Sends one event, prints the answers and what they mean, and returns the exit code. */
 export async function send(eventName: string, options: SendOptions): Promise<ExitCode> {
-  const url = guardedUrl(options.url, options.iOwnThisServer)
+  const url = receiverUrl(options)
   const event = {
     eventName,
     orderId: options.order ?? randomUUID(),
@@ -120,10 +119,6 @@ function titleOf(
   as: DeliverOptions['as'],
 ): string {
   const how = as ? `, ${manners[as]}` : ''
-  const title = `${paint('bold', event.eventName)} of order ${event.orderId}${how}`
-  return printableTitle(title, url)
-}
-
-function printableTitle(title: string, url: URL): string {
-  return `${title} → ${url.origin}${url.pathname}${url.search}`
+  const title = `${paint('bold', printable(event.eventName))} of order ${printable(String(event.orderId))}`
+  return `${title}${how} → ${url.origin}${url.pathname}`
 }
