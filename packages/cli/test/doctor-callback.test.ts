@@ -68,6 +68,25 @@ const callbacks: readonly BrokenCallback[] = [
     handler: () => {},
   },
   {
+    name: 'a redirect leads to a page that never comes',
+    cause: 'hang',
+    status: 'fail',
+    cure: /never answered/,
+    handler: (request, response) => {
+      if (request.query.login === undefined) response.redirect('/koywe/auth?login')
+    },
+  },
+  {
+    name: 'a question with a token ends the connection',
+    cause: 'closed',
+    status: 'fail',
+    cure: /without an answer/,
+    handler: (request, response) => {
+      if (request.headers.authorization === undefined) response.status(401).json(false)
+      else request.socket.destroy()
+    },
+  },
+  {
     name: 'the callback is elsewhere',
     cause: 'wrong_path',
     status: 'fail',

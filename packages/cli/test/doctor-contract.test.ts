@@ -2,12 +2,12 @@ import { koyweWebhooks } from '@x/koywe-express'
 import { listen } from '@x/koywe-testkit/listen'
 import express, { type RequestHandler } from 'express'
 import { expect, it } from 'vitest'
-import { koywe, secret } from './run-doctor.js'
+import { koywe, onTerminal, secret } from './run-doctor.js'
 
-async function asked(handler: RequestHandler, path = '') {
+async function asked(handler: RequestHandler, path = '', run = koywe) {
   const server = await listen(express().use(handler))
   try {
-    return await koywe(['doctor', `http://127.0.0.1:${server.port}${path}`])
+    return await run(['doctor', `http://127.0.0.1:${server.port}${path}`])
   } finally {
     await server.close()
   }
@@ -19,6 +19,13 @@ it('prints what passed in short and ends with 0, without colours in a pipe', asy
   expect(stdout).toMatch(/\n\d+ passed, 0 warned, 0 failed\n$/)
   expect(stdout).not.toContain('\x1b')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+})
+
+it('colours its marks on a terminal', async () => {
+  const receiver = koyweWebhooks(secret, { logger: false })
+  const { code, stdout } = await asked(receiver, '', onTerminal)
+  expect(stdout).toContain('\x1b[32m✔\x1b[39m a signed delivery is accepted')
+  expect(code).toBe(0)
 })
 
 it('prints each cause with one cure and ends with 1', async () => {

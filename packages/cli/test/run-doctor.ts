@@ -1,8 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { environment } from '@x/koywe-testkit/environment'
-import { run } from '@x/koywe-testkit/run'
+import { type Call, type Ended, koyweOnTerminal, koywe as run } from './koywe.js'
 
 /** The secret that the doctor is told. */
 export const secret = 'the secret of the doctor'
@@ -26,13 +25,20 @@ export interface Examination {
   readonly causes: readonly string[]
 }
 
-const program = join(import.meta.dirname, '../dist/main.js')
 const folder = mkdtempSync(join(tmpdir(), 'koywe-doctor-'))
 
-/** Runs the built command as a process. */
-export function koywe(args: readonly string[], settings: NodeJS.ProcessEnv = {}) {
-  const env = { ...environment(), KOYWE_WEBHOOK_SECRET: secret, ...settings }
-  return run({ command: [process.execPath, program, ...args], folder, env }, 120_000)
+/** Runs the built command in a folder without a `.env`, with the secret in its environment. */
+export function koywe(args: readonly string[], settings: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return run(args, callWith(settings))
+}
+
+/** The same on a pseudo-terminal. */
+export function onTerminal(args: readonly string[]): Promise<Ended> {
+  return koyweOnTerminal(args, callWith({}))
+}
+
+function callWith(settings: NodeJS.ProcessEnv): Call {
+  return { folder, env: { KOYWE_WEBHOOK_SECRET: secret, ...settings } }
 }
 
 /** Runs `koywe doctor --json` and reads what it prints. */

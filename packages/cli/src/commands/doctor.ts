@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { ownOption } from '../contract/guard.js'
-import { secondsToMs } from '../contract/numbers.js'
 import { secretOption } from '../contract/secret.js'
-import { jsonOption } from '../contract/target-options.js'
+import { jsonOption, timeoutOption } from '../contract/target-options.js'
 import type { DoctorOptions } from '../doctor/doctor.js'
 
 /** Adds `koywe doctor`. */
@@ -21,7 +20,7 @@ export function register(program: Command): void {
       'the token that Koywe sends to the callback (default: KOYWE_CALLBACK_TOKEN, also in .env)',
     )
     .option(...secretOption)
-    .option('--timeout <seconds>', 'how long each answer may take (default: 10)', secondsToMs)
+    .addOption(timeoutOption().default(10_000, '10'))
     .option(...jsonOption)
     .option(...ownOption)
     .action(async (url: string, options: DoctorOptions) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type AskOptions, ask } from '@x/koywe-core/testing'
+import { type AskOptions, ask, type CallbackAnswer } from '@x/koywe-core/testing'
 import { isPage } from './answer.js'
 import { type Check, not, oneLine, pass, summaryOf } from './check.js'
 import { type Cause, cures } from './cures.js'
@@ -62,8 +62,12 @@ async function question(
   name: string,
   options: AskOptions,
 ): Promise<Check> {
-  const answer = await inTime(ask(url, nobody(), { ...options, path: pathOf(url) }), timeoutMs)
-  if (answer === undefined) return not('fail', name, 'hang', `no answer within ${timeoutMs} ms`)
+  let answer: CallbackAnswer
+  try {
+    answer = await ask(url, nobody(), { ...options, path: pathOf(url), timeoutMs })
+  } catch (error) {
+    return unanswered(name, error, timeoutMs)
+  }
   const { status, body, koyweConcludes } = answer
   const message = `${status} ${oneLine(typeof body === 'string' ? body : JSON.stringify(body))}`
   if (koyweConcludes) {
@@ -78,6 +82,14 @@ async function question(
   return pass(name, message)
 }
 
+function unanswered(name: string, error: unknown, timeoutMs: number): Check {
+  if (!(error instanceof Error)) return not('fail', name, 'closed', 'no answer')
+  const ranOut = error.name === 'AbortError' || error.name === 'TimeoutError'
+  return ranOut
+    ? not('fail', name, 'hang', `no answer within ${timeoutMs} ms`)
+    : not('fail', name, 'closed', `no answer: ${oneLine(error.message)}`)
+}
+
 function pathOf({ pathname, search }: URL): string {
   return pathname + search
 }
@@ -85,17 +97,4 @@ function pathOf({ pathname, search }: URL): string {
 /** A new address of a domain that cannot exist. */
 function nobody(): string {
   return `koywe-doctor-${randomUUID()}@example.invalid`
-}
-
-/** What a promise resolves to, or `undefined` when time runs out. */
-async function inTime<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const time = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, undefined)
-  })
-  try {
-    return await Promise.race([promise, time])
-  } finally {
-    clearTimeout(timer)
-  }
 }

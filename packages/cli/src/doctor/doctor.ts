@@ -18,7 +18,7 @@ export interface DoctorOptions {
   readonly bearer?: string
   readonly secret?: string
   /** In milliseconds. */
-  readonly timeout?: number
+  readonly timeout: number
   readonly json?: boolean
   readonly iOwnThisServer?: boolean
 }
@@ -28,7 +28,7 @@ export async function doctor(address: string, options: DoctorOptions): Promise<E
   const url = withPath(guardedUrl(address, options.iOwnThisServer), '/webhooks/koywe')
   const authUrl = options.authUrl === undefined ? undefined : httpUrl(options.authUrl)
   const secret = await secretFrom(options.secret)
-  const timeoutMs = options.timeout ?? 10_000
+  const timeoutMs = options.timeout
   const output = createOutput(options)
   const checks = [...(await reaching(url, () => examine({ url, secret, timeoutMs })))]
   if (authUrl !== undefined) {
