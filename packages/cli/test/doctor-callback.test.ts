@@ -68,6 +68,13 @@ const callbacks: readonly BrokenCallback[] = [
     handler: () => {},
   },
   {
+    name: 'a stranger is led to the login page of another host',
+    cause: 'redirect',
+    status: 'fail',
+    cure: /never redirect/,
+    handler: (_request, response) => response.redirect('https://login.example/'),
+  },
+  {
     name: 'a redirect leads to a page that never comes',
     cause: 'hang',
     status: 'fail',

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type AskOptions, ask, type CallbackAnswer } from '@x/koywe-core/testing'
-import { isPage } from './answer.js'
+import { type Answer, isPage } from './answer.js'
 import { type Check, not, oneLine, pass, summaryOf } from './check.js'
 import { type Cause, cures } from './cures.js'
-import { exchange, type Outcome } from './wire.js'
+import { exchange } from './wire.js'
 
 /** The authentication callback under examination. */
 export interface Callback {
@@ -30,6 +30,9 @@ export async function checkCallback(callback: Callback): Promise<Check[]> {
     const cure = absent === 'wrong_path' ? cureOfPath : cures[absent]
     return [not('fail', stranger, absent, summaryOf(first), cure)]
   }
+  if (leadsAway(first, url)) {
+    return [not('fail', stranger, 'redirect', summaryOf(first), cures.yes_by_accident)]
+  }
 
   const checks = [
     await question(callback, stranger, {}),
@@ -49,12 +52,19 @@ export async function checkCallback(callback: Callback): Promise<Check[]> {
   return checks
 }
 
-/** Why the first answer is none of a callback. A redirect is followed, as Koywe's client would. */
-function causeOf(outcome: Outcome & { kind: 'answer' }): Cause | undefined {
-  const { status } = outcome
+/** Why the first answer is none of a callback. */
+function causeOf(answer: Answer): Cause | undefined {
+  const { status } = answer
   if (status === 404 || status === 405 || status === 410) return 'wrong_path'
-  if (status >= 500) return isPage(outcome) ? 'error_page' : 'server_fails'
+  if (status >= 500) return isPage(answer) ? 'error_page' : 'server_fails'
   return undefined
+}
+
+/** Whether it redirects to another host, which the doctor does not visit. Koywe would, and take its page as a yes. */
+function leadsAway({ status, headers }: Answer, url: URL): boolean {
+  const location = headers.get('location')
+  if (status < 300 || status >= 400 || location === undefined) return false
+  return !URL.canParse(location, url.href) || new URL(location, url).host !== url.host
 }
 
 async function question(
