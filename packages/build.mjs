@@ -1,7 +1,7 @@
-// Builds every package that is published to ESM (dist/esm) and CommonJS (dist/cjs), each with its own types.
+// Builds every package that is published to ESM (dist/esm) and CommonJS (dist/cjs), each with its own types; a command to dist alone.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, parse } from 'node:path'
 import { rolldown } from 'rolldown'
@@ -16,6 +16,8 @@ const commonjs = '--module commonjs --moduleResolution bundler --verbatimModuleS
 async function build(name) {
   const folder = join(import.meta.dirname, name)
   rmSync(join(folder, 'dist'), { recursive: true, force: true })
+  const { bin } = manifestOf(folder)
+  if (bin) return bundleCommand(folder, Object.values(bin))
   await Promise.all([
     compile(folder, 'cjs', 'commonjs', commonjs.split(' ')),
     compile(folder, 'esm', 'module', ['--emitDeclarationOnly']),
@@ -35,26 +37,44 @@ async function compile(folder, format, type, flags) {
 
 /** Node needs most of the time of an import for the number of its files, so the modules behind the doors go into a few chunks. */
 async function bundle(folder) {
-  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { exports } = manifestOf(folder)
   const doors = Object.values(exports).map((door) => parse(door.import.default).name)
+  await bundleTo(join(folder, 'dist', 'esm'), folder, doors)
+}
+
+/** Nobody imports a command, so it has neither types nor a CommonJS copy; the core is in it, so that one tarball is enough. */
+async function bundleCommand(folder, programs) {
+  const doors = programs.map((program) => parse(program).name)
+  await bundleTo(join(folder, 'dist'), folder, doors, {
+    sourcemap: false,
+    external: /^(?!@x\/)[^./]/,
+  })
+  for (const door of doors) chmodSync(join(folder, 'dist', `${door}.js`), 0o755)
+}
+
+async function bundleTo(dir, folder, doors, { sourcemap = true, external = /^[^./]/ } = {}) {
   const bundler = await rolldown({
     input: Object.fromEntries(doors.map((door) => [door, join(folder, 'src', `${door}.ts`)])),
-    external: /^[^./]/,
+    external,
     platform: 'node',
     tsconfig: false,
   })
   await bundler.write({
-    dir: join(folder, 'dist', 'esm'),
+    dir,
     format: 'esm',
-    sourcemap: true,
+    sourcemap,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
   })
 }
 
+function manifestOf(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
 function isPublished(name) {
-  const manifest = join(import.meta.dirname, name, 'package.json')
-  return existsSync(manifest) && !JSON.parse(readFileSync(manifest, 'utf8')).private
+  const folder = join(import.meta.dirname, name)
+  return existsSync(join(folder, 'package.json')) && !manifestOf(folder).private
 }
 
 // The others are compiled against the types of the core, so the core comes first.

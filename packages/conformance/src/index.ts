@@ -1,5 +1,6 @@
 export { type Application, uploadPath } from './application.js'
 export { payload, post, secrets, signed } from './deliveries.js'
 export { describeConformance } from './describe-conformance.js'
+export { describeDoctor } from './describe-doctor.js'
 export type { Mount, Refusal, WebhookServer } from './mount.js'
 export { type Recipe, toMounts, type Wanted } from './to-mounts.js'

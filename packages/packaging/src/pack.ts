@@ -9,6 +9,7 @@ export interface Manifest {
   readonly main?: string
   readonly types?: string
   readonly exports?: Readonly<Record<string, unknown>>
+  readonly bin?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
   readonly [field: string]: unknown
@@ -24,8 +25,19 @@ export interface Packed {
 
 const packages = join(import.meta.dirname, '../..')
 
-/** The packages that are not private, by their folders. */
+/** The published packages that an application imports, by their folders. */
 export async function publishedPackages(): Promise<Omit<Packed, 'tarball'>[]> {
+  return published(({ bin }) => !bin)
+}
+
+/** The published packages that are a command, which nobody imports. */
+export async function publishedCommands(): Promise<Omit<Packed, 'tarball'>[]> {
+  return published(({ bin }) => bin !== undefined)
+}
+
+async function published(
+  isWanted: (manifest: Manifest) => boolean,
+): Promise<Omit<Packed, 'tarball'>[]> {
   const entries = await readdir(packages, { withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
   const found = await Promise.all(
@@ -35,7 +47,7 @@ export async function publishedPackages(): Promise<Omit<Packed, 'tarball'>[]> {
     }),
   )
   return found
-    .filter(({ manifest }) => !manifest.private)
+    .filter(({ manifest }) => !manifest.private && isWanted(manifest))
     .map(({ folder, manifest }) => ({ folder, name: manifest.name }))
 }
 

@@ -2,10 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { checkPackage, createPackageFromTarballData, type Package } from '@arethetypeswrong/core'
+import { outputOf } from '@x/koywe-testkit/output-of'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Manifest, pack, publishedPackages } from '../src/pack.js'
+import { type Manifest, pack, publishedCommands, publishedPackages } from '../src/pack.js'
 
 const published = await publishedPackages()
 let outside: string
@@ -132,5 +133,63 @@ describe.each(published)('the tarball of $name', ({ folder, name }) => {
         'node16-esm': true,
       })
     }
+  })
+})
+
+describe.each(await publishedCommands())('the tarball of the command $name', ({ folder, name }) => {
+  let tarball: string
+  let bytes: Buffer
+  let manifest: Manifest
+  let files: readonly string[]
+
+  beforeAll(async () => {
+    tarball = (await pack({ folder, name }, outside)).tarball
+    bytes = await readFile(tarball)
+    const unpacked = createPackageFromTarballData(bytes)
+    const prefix = `/node_modules/${name}/`
+    files = unpacked.listFiles().map((path) => path.replace(prefix, ''))
+    manifest = JSON.parse(unpacked.readFile(`${prefix}package.json`))
+  }, 300_000)
+
+  it('contains the program, a licence and a README, and nothing else', () => {
+    const expected = /^(LICENSE|README\.md|package\.json|dist\/(chunks\/)?[\w-]+\.js)$/
+    expect(files.filter((file) => !expected.test(file))).toEqual([])
+    const programs = Object.values(manifest.bin ?? {}).map((path) => path.replace('./', ''))
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', ...programs]))
+  })
+
+  it('says what it is, and needs no package of this repository', () => {
+    expect(manifest).toMatchObject({
+      name,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      description: expect.stringMatching(/Koywe/),
+      license: 'MIT',
+      engines: { node: expect.stringMatching(/^>=\d/) },
+    })
+    for (const [dependency, range] of Object.entries(manifest.dependencies ?? {})) {
+      expect(`${dependency} ${range}`).toMatch(/^(?!@x\/)\S+ \^\d[\d.]*$/)
+    }
+  })
+
+  it('passes publint', async () => {
+    const { messages } = await publint({
+      pack: { tarball: new Uint8Array(bytes).buffer },
+      strict: true,
+    })
+    expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual(
+      [],
+    )
+  })
+
+  it('runs with npx outside of this repository', { timeout: 300_000 }, async () => {
+    const [command = ''] = Object.keys(manifest.bin ?? {})
+    const args = ['--yes', '--prefer-offline', '--package', tarball, command, 'events', '--json']
+    const [first = ''] = (await outputOf('npx', args, outside)).split('\n')
+    expect(JSON.parse(first)).toEqual({
+      version: 1,
+      eventName: 'payment_created',
+      orderState: 'WAITING',
+      final: false,
+    })
   })
 })

@@ -16,6 +16,8 @@ export interface AskOptions {
   readonly field?: string
   /** Where the callback answers. Default: the path of a URL that has one, else `/koywe/auth`. */
   readonly path?: string
+  /** How long each answer may take, in milliseconds; then it rejects. Default: 30,000. */
+  readonly timeoutMs?: number
 }
 
 /** What the callback answered. */
@@ -83,6 +85,7 @@ async function follow(url: URL, email: string, options: AskOptions): Promise<Rec
         ...(next.host === url.host && credentials(options)),
       },
       body: method === 'POST' ? body : '',
+      timeoutMs: options.timeoutMs,
     })
     const { status, location } = received
     const isRedirect = [301, 302, 303, 307, 308].includes(status) && location !== undefined

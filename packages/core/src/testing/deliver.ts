@@ -31,6 +31,8 @@ export interface DeliverOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Where the receiver answers. Default: the path of a URL that has one, else `/webhooks/koywe`. */
   readonly path?: string
+  /** How long each answer may take, in milliseconds; then it rejects. Default: 30,000. */
+  readonly timeoutMs?: number
 }
 
 /** How often the same bytes are delivered. */
@@ -48,6 +50,8 @@ export interface DeliveryAnswer {
   readonly body: unknown
   /** The `error` of the body; `undefined` after a success. */
   readonly code: string | undefined
+  /** Where a redirect leads. It is not followed. */
+  readonly location?: string
   /** The receiver's own sentence about `code`. Only when it runs in this process. */
   readonly reason: string | undefined
   /** The event as the receiver has verified it. Only when it runs in this process. */
@@ -86,11 +90,16 @@ export async function deliver(
   event: EventToDeliver | BadDelivery,
   options: DeliverOptions & RepeatOptions,
 ): Promise<DeliveryAnswer | readonly DeliveryAnswer[]> {
-  const { as, times, concurrent, headers } = options
+  const { as, times, concurrent, headers, timeoutMs } = options
   const made = isBad(event) ? event.request(options.secret) : requestOf(event, options)
   const { url: base, close } = await serve(target)
   const url = pathFor(base, options.path, '/webhooks/koywe')
-  const sent = { method: 'POST', ...made, headers: { ...made.headers, ...headers } } as const
+  const sent = {
+    method: 'POST',
+    ...made,
+    headers: { ...made.headers, ...headers },
+    timeoutMs,
+  } as const
   const seen: KoyweDeliveryContext[] = []
   const note = (message: unknown) => {
     seen.push(message as KoyweDeliveryContext) // what the channel publishes
@@ -138,7 +147,7 @@ function bodyOf(payload: object, secret: string, as: DeliverOptions['as']): stri
 }
 
 function toAnswer(
-  { status, text, durationMs }: Received,
+  { status, location, text, durationMs }: Received,
   { pathname }: URL,
   seen: KoyweDeliveryContext[],
   sent: string | Uint8Array,
@@ -152,7 +161,15 @@ function toAnswer(
   )
   const context = fitting.find((one) => isOf(one, sent)) ?? fitting[0]
   if (context) seen.splice(seen.indexOf(context), 1)
-  return { status, body, code, reason: context?.reason, event: context?.event, durationMs }
+  return {
+    status,
+    body,
+    code,
+    ...(location !== undefined && { location }),
+    reason: context?.reason,
+    event: context?.event,
+    durationMs,
+  }
 }
 
 /** Whether a receiver has read that body, or has what a parser made of it. */

@@ -1,7 +1,11 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request as plain } from 'node:http'
 import { request as secure } from 'node:https'
 
+/** How long an answer may take, to its end, unless another time is asked for. */
 const answersWithinMs = 30_000
+
+/** No answer to Koywe is longer, and one that never ends must not fill the memory. */
+const largestAnswer = 1024 * 1024
 
 /** One request of the testing kit. */
 export interface Sent {
@@ -10,6 +14,8 @@ export interface Sent {
   readonly body: string | Uint8Array
   /** Sends the body in chunks, without Content-Length. */
   readonly chunked?: boolean | undefined
+  /** How long the answer may take, to its end, in milliseconds. Default: 30,000. */
+  readonly timeoutMs?: number | undefined
 }
 
 /** What came back, read to its end. */
@@ -25,10 +31,25 @@ export interface Received {
  * redirects, and which keeps connections.
  */
 export async function request(url: URL, sent: Sent): Promise<Received> {
+  const signal = AbortSignal.timeout(sent.timeoutMs ?? answersWithinMs)
+  try {
+    return await read(url, sent, signal)
+  } catch (error) {
+    // An answer that is cut off by the time limit looks as if the server had closed the connection.
+    throw signal.aborted ? signal.reason : error
+  }
+}
+
+async function read(url: URL, sent: Sent, signal: AbortSignal): Promise<Received> {
   const start = performance.now()
-  const response = await open(url, sent)
+  const response = await open(url, sent, signal)
   const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk)
+  let size = 0
+  for await (const chunk of response) {
+    size += chunk.length
+    if (size > largestAnswer) throw new Error('The answer is longer than 1 MiB')
+    chunks.push(chunk)
+  }
   return {
     status: response.statusCode ?? 0,
     location: response.headers.location,
@@ -37,14 +58,17 @@ export async function request(url: URL, sent: Sent): Promise<Received> {
   }
 }
 
-function open(url: URL, { method, headers, body, chunked }: Sent): Promise<IncomingMessage> {
+function open(
+  url: URL,
+  { method, headers, body, chunked }: Sent,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? secure : plain
     const length = Buffer.byteLength(body)
     const framing = chunked
       ? { 'transfer-encoding': 'chunked' }
       : method === 'POST' && { 'content-length': length }
-    const signal = AbortSignal.timeout(answersWithinMs)
     // An answer may come, and the connection end, before the whole body is sent.
     let answered = false
     send(url, { method, headers: { ...framing, ...headers }, agent: false, signal })

@@ -93,6 +93,34 @@ it('deliveries that run side by side get the reasons of their own', async () => 
   expect(second.reason).toMatch(/^None of your secrets/)
 })
 
+it('a redirect is shown and not followed', async () => {
+  const app: RequestListener = (_request, response) => {
+    response.writeHead(302, { location: '/elsewhere' }).end()
+  }
+  const answer = await deliver(app, { eventName: 'ping' }, { secret })
+  expect(answer).toMatchObject({ status: 302, location: '/elsewhere' })
+})
+
+it.each<[string, RequestListener]>([
+  ['never comes', () => {}],
+  [
+    'never ends',
+    (_request, response) => {
+      const timer = setInterval(() => response.write(' '), 5)
+      response.once('close', () => clearInterval(timer))
+    },
+  ],
+])('an answer that %s is given up when time runs out', async (_name, app) => {
+  const answer = deliver(app, { eventName: 'ping' }, { secret, timeoutMs: 200 })
+  await expect(answer).rejects.toMatchObject({ name: 'TimeoutError' })
+})
+
+it('an answer of more than 1 MiB is not read to its end', async () => {
+  const app: RequestListener = (_request, response) => response.end('x'.repeat(2 ** 21))
+  const answer = deliver(app, { eventName: 'ping' }, { secret })
+  await expect(answer).rejects.toThrow('longer than 1 MiB')
+})
+
 describe('a target', () => {
   it('may be a URL with or without a path, or a server that listens or does not', async () => {
     const { app } = receiver()

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { parseEnv } from 'node:util'
+import { usageError } from './exit.js'
+
+/** The option every command that signs has. */
+export const secretOption = [
+  '--secret <secret>',
+  'the webhook secret; - reads it from stdin (default: KOYWE_WEBHOOK_SECRET, also in .env)',
+] as const
+
+/**
+ * The webhook secret: of the option, of stdin if that is `-`, of the environment, or of `.env` in the working directory.
+ *
+ * @throws {CliError} when there is none.
+ */
+export async function secretFrom(option: string | undefined): Promise<string> {
+  const secret = option === '-' ? await lineOfStdin() : (option ?? (await setting(secretName)))
+  if (secret) return secret
+  throw usageError(
+    'there is no webhook secret',
+    `Set ${secretName} in the environment or in .env, or pipe it in with --secret -`,
+  )
+}
+
+const secretName = 'KOYWE_WEBHOOK_SECRET'
+
+/** A setting of the environment, else of `.env`, of which only names that begin with KOYWE_ are read. */
+export async function setting(name: `KOYWE_${string}`): Promise<string | undefined> {
+  return process.env[name] || (await dotEnv())[name] || undefined
+}
+
+async function dotEnv(): Promise<NodeJS.Dict<string>> {
+  try {
+    return parseEnv(await readFile('.env', 'utf8'))
+  } catch {
+    // There is no file, or it cannot be read: then there is no setting in it.
+    return {}
+  }
+}
+
+async function lineOfStdin(): Promise<string> {
+  return (await text(process.stdin)).replace(/\r?\n$/, '')
+}

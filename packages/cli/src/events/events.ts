@@ -1,0 +1,21 @@
+import { isFinal, koyweEventNames, orderStateOf } from '@x/koywe-core'
+import { type ExitCode, exitCodes } from '../contract/exit.js'
+import { createOutput, paint } from '../contract/output.js'
+
+/** Prints the events that Koywe is known to send, and returns the exit code. */
+export function events(options: { readonly json?: boolean }): ExitCode {
+  const output = createOutput(options)
+  const width = Math.max(...koyweEventNames.map((name) => name.length)) + 2
+  if (!output.json)
+    output.result({}, paint('bold', `${'event'.padEnd(width)}state of the order afterwards`))
+  for (const eventName of koyweEventNames) {
+    const orderState = orderStateOf(eventName)
+    const final = orderState !== undefined && isFinal(orderState)
+    const state = `${orderState ?? 'not stated by Koywe'}${final ? ', final' : ''}`
+    output.result(
+      { eventName, orderState: orderState ?? null, final },
+      `${eventName.padEnd(width)}${state}`,
+    )
+  }
+  return exitCodes.ok
+}

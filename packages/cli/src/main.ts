@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { register as auth } from './commands/auth.js'
+import { register as complete } from './commands/complete.js'
+import { register as doctor } from './commands/doctor.js'
+import { register as events } from './commands/events.js'
+import { register as order } from './commands/order.js'
+import { register as send } from './commands/send.js'
+import { register as sign } from './commands/sign.js'
+import { register as storm } from './commands/storm.js'
+import { register as verify } from './commands/verify.js'
+import { exitCodes, usageError, watchInterrupts } from './contract/exit.js'
+import { reportFailure } from './contract/output.js'
+
+const json = process.argv.includes('--json')
+
+const program = new Command('koywe')
+  .description(
+    "Sends test webhooks of Koywe's ramp API to your server, and says why one is refused.",
+  )
+  .exitOverride()
+  .configureOutput({ outputError: () => {} }) // it is reported below, as every other failure
+  .showSuggestionAfterError()
+for (const register of [send, order, auth, sign, verify, events, doctor, storm, complete]) {
+  register(program)
+}
+
+watchInterrupts()
+// A reader such as `head` may stop reading.
+process.stdout.on('error', () => process.exit(exitCodes.ok))
+
+try {
+  const [, , command, marker, ...words] = process.argv
+  if (command === 'complete' && marker === '--') {
+    const { suggest } = await import('./completion/complete.js')
+    suggest(program, words)
+  } else {
+    await program.parseAsync()
+  }
+} catch (error) {
+  process.exitCode = failed(error)
+}
+
+function failed(error: unknown): number {
+  if (!(error instanceof CommanderError)) return reportFailure(error, json)
+  if (error.exitCode === 0) return exitCodes.ok // it has shown the help
+  if (error.code === 'commander.help') return exitCodes.usage // it has shown the help, as there was no command
+  const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  return reportFailure(usageError(message, hint), json)
+}
