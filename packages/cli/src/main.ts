@@ -11,6 +11,7 @@ import { register as storm } from './commands/storm.js'
 import { register as verify } from './commands/verify.js'
 import { exitCodes, usageError, watchInterrupts } from './contract/exit.js'
 import { reportFailure } from './contract/output.js'
+import { defaultUrl } from './contract/target-options.js'
 
 const json = process.argv.includes('--json')
 
@@ -21,6 +22,13 @@ const program = new Command('koywe')
   .exitOverride()
   .configureOutput({ outputError: () => {} }) // it is reported below, as every other failure
   .showSuggestionAfterError()
+  .addHelpText(
+    'after',
+    `
+The secret is read from KOYWE_WEBHOOK_SECRET, also in .env. Start with:
+  koywe send crypto_delivered
+  koywe doctor ${defaultUrl}`,
+  )
 for (const register of [send, order, auth, sign, verify, events, doctor, storm, complete]) {
   register(program)
 }

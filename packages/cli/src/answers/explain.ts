@@ -14,7 +14,7 @@ const byCode: Readonly<Record<KoyweErrorCode, Explanation>> = {
   },
   invalid_signature: {
     meaning: 'None of the secrets of the server made this signature.',
-    cure: "For an event of your own: is KOYWE_WEBHOOK_SECRET the same here and there? The server's log names the likely cause.",
+    cure: "For an event of your own: is KOYWE_WEBHOOK_SECRET the same here and there? The server's log names the likely cause, at most once a minute.",
   },
   unauthorized: {
     meaning: 'The callback does not recognise the caller.',

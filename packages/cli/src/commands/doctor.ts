@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ownOption } from '../contract/guard.js'
 import { secretOption } from '../contract/secret.js'
-import { jsonOption, timeoutOption } from '../contract/target-options.js'
+import { defaultUrl, jsonOption, timeoutOption } from '../contract/target-options.js'
 import type { DoctorOptions } from '../doctor/doctor.js'
 
 /** Adds `koywe doctor`. */
@@ -13,7 +13,11 @@ export function register(program: Command): void {
       'Sends signed deliveries of payment_created and a table of bad ones to your server, and says what is wrong and what to do.\n' +
         'Exit code 0: no check failed. 1: at least one did.',
     )
-    .argument('<url>', 'where your server answers; without a path it is /webhooks/koywe')
+    .argument(
+      '[url]',
+      'where your server answers; without a path it is /webhooks/koywe',
+      defaultUrl,
+    )
     .option('--auth-url <url>', 'examines the authentication callback there too')
     .option(
       '--bearer <token>',

@@ -9,6 +9,7 @@ import type { StormFlags } from '../storm/storm.js'
 export function register(program: Command): void {
   program
     .command('storm')
+    .summary('sends many orders at a chosen rate, and judges every answer')
     .description(
       'Sends many orders at a chosen rate, with copies, disorder and forgeries, and judges every answer.',
     )

@@ -96,7 +96,7 @@ function explain(
           'either Koywe did not make it, or something modified it on the way.'
   }
   return (
-    'None of your secrets made this signature. Either the sender is not Koywe (a forgery, harmless), or your secret is not the one ' +
+    'None of your secrets made this signature. Either the sender is not Koywe or the body was changed after it was signed (a forgery, harmless), or your secret is not the one ' +
     'registered with Koywe: compare them, and check that sandbox and production are not mixed up. Middleware that rebuilds the ' +
     'body with its fields in another order has the same effect.'
   )
