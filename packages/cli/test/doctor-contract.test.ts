@@ -68,7 +68,11 @@ it('refuses a host that is not this computer with 2', async () => {
 it('ends with 2 when there is no secret, an option that does not exist, or a wrong URL', async () => {
   const none = await koywe(['doctor', 'http://127.0.0.1:1'], { KOYWE_WEBHOOK_SECRET: '' })
   expect(none.stderr).toContain('KOYWE_WEBHOOK_SECRET')
-  const codes = [none.code, (await koywe(['doctor', '--nothing'])).code, (await koywe(['doctor', 'x'])).code]
+  const codes = [
+    none.code,
+    (await koywe(['doctor', '--nothing'])).code,
+    (await koywe(['doctor', 'x'])).code,
+  ]
   expect(codes).toEqual([2, 2, 2])
 })
 
