@@ -14,7 +14,13 @@ export {
   type UsernamePassword,
 } from './auth-callback/credentials.js'
 export { createMemoryDedupeStore, type MemoryDedupeStoreOptions } from './dedupe/memory-store.js'
-export type { Claim, ClaimAnswer, DedupeStore, DedupeStoreOptions } from './dedupe/store.js'
+export type {
+  Claim,
+  ClaimAnswer,
+  ClaimInProgress,
+  DedupeStore,
+  DedupeStoreOptions,
+} from './dedupe/store.js'
 export { KoyweError, type KoyweErrorCode } from './errors.js'
 export {
   type KoyweAuthContext,
