@@ -29,10 +29,12 @@ export type CreateIsOurs = <Request>(framework: Framework<Request>) => Matcher<R
 
 /** The two public functions of an adapter. */
 export interface Adapter<Middleware> {
+  /** Makes the middleware that answers webhooks, at `/webhooks/koywe` by default. It takes listeners too. */
   koyweWebhooks(
     source: Secrets | KoyweWebhooks,
     options?: AdapterWebhooksOptions,
   ): Middleware & KoyweListeners
+  /** Makes the middleware that answers the auth callback, at `/koywe/auth` by default. */
   koyweAuthCallback<Field extends string = 'email'>(
     options: AdapterAuthCallbackOptions<Field>,
   ): Middleware

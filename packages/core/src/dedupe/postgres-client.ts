@@ -1,10 +1,12 @@
 /** The part of pg that we use: a Pool, a Client, or a client checked out of a pool. */
 export interface PgClient {
+  /** Runs a statement with its parameters. */
   query(text: string, values?: string[]): Promise<{ readonly rows: readonly unknown[] }>
 }
 
 /** The part of postgres.js that we use: `sql`, or the `sql` that `sql.begin()` passes in. */
 export interface PostgresJsClient {
+  /** Runs a statement, written as a string, with its parameters. */
   unsafe(text: string, values?: string[]): PromiseLike<readonly unknown[]>
 }
 

@@ -11,12 +11,14 @@ import { readInProgress, storedKey, storeTimes } from './stored-form.js'
 
 /** The part of node-redis (version 4 and later) that we use: a client, a pool or a cluster. */
 export interface NodeRedisClient {
+  /** Runs a Lua script with its keys and arguments. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
   sendCommand: unknown
 }
 
 /** The part of ioredis that we use: a client or a cluster. */
 export interface IoRedisClient {
+  /** Runs a Lua script with so many keys, and its arguments after them. */
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
   defineCommand: unknown
 }

@@ -8,6 +8,7 @@ import { escapeControls, escapeControlsInLines } from './quote.js'
  * any object with these two methods.
  */
 export interface Logger {
+  /** Writes one line: what happened, then what to do. */
   warn(message: string): void
   /**
    * Called as `error(error, message)`, where `error` is always an `Error`. A logger that also has a method `log` (`console`,
