@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join, parse } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -47,17 +47,22 @@ async function bundleCommand(folder, programs) {
   const doors = programs.map((program) => parse(program).name)
   await bundleTo(join(folder, 'dist'), folder, doors, {
     sourcemap: false,
-    external: /^(?!@x\/)[^./]/,
+    isBundled: (specifier) => specifier.startsWith('@x/'),
   })
   for (const door of doors) chmodSync(join(folder, 'dist', `${door}.js`), 0o755)
 }
 
-async function bundleTo(dir, folder, doors, { sourcemap = true, external = /^[^./]/ } = {}) {
+async function bundleTo(dir, folder, doors, { sourcemap = true, isBundled = () => false } = {}) {
+  const isInstalled = installedWith(folder)
   const bundler = await rolldown({
     input: Object.fromEntries(doors.map((door) => [door, join(folder, 'src', `${door}.ts`)])),
-    external,
+    external: (specifier) => !isBundled(specifier) && isInstalled(specifier),
     platform: 'node',
     tsconfig: false,
+    // A warning, such as an import that leads nowhere, would be an error of whoever installs the package.
+    onLog: (_level, { message }) => {
+      throw new Error(`${folder} was not built: ${message}`)
+    },
   })
   await bundler.write({
     dir,
@@ -66,6 +71,20 @@ async function bundleTo(dir, folder, doors, { sourcemap = true, external = /^[^.
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
   })
+}
+
+/** Whether an import is there wherever the package is installed: a module of Node, or of a package that the manifest asks for. */
+function installedWith(folder) {
+  const { dependencies, peerDependencies } = manifestOf(folder)
+  const packages = Object.keys({ ...dependencies, ...peerDependencies })
+  return (specifier) => {
+    if (/^[./]/.test(specifier) || isBuiltin(specifier)) return isBuiltin(specifier)
+    const asks = packages.some((name) => specifier === name || specifier.startsWith(`${name}/`))
+    if (!asks && !specifier.startsWith('@x/')) {
+      throw new Error(`${folder} imports ${specifier}, which is not among its dependencies`)
+    }
+    return asks
+  }
 }
 
 function manifestOf(folder) {
