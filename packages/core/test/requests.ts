@@ -6,7 +6,7 @@ import { exampleEvents, signEvent } from '../src/testing.js'
 export const secret = 'core-test-secret'
 
 /** A body as adapters pass it: text, or a parsed value. */
-export function bodyOf(body: unknown): Body {
+function bodyOf(body: unknown): Body {
   return typeof body === 'string' ? { text: body } : { value: body }
 }
 

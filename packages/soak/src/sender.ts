@@ -41,7 +41,7 @@ export interface SenderResult {
 }
 
 /** After this a request counts as hung. The receiver itself answers within 5 seconds. */
-export const answerWithinMs = 20_000
+const answerWithinMs = 20_000
 
 const senders = 24
 const attempts = 200

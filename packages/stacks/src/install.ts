@@ -10,7 +10,7 @@ const here = join(import.meta.dirname, '..')
 const checkout = createHash('sha256').update(here).digest('hex').slice(0, 8)
 
 /** Outside of the workspace, one folder per checkout. Kept, so that only the first run is slow. */
-export const cache = join(tmpdir(), `koywe-stacks-${checkout}`)
+const cache = join(tmpdir(), `koywe-stacks-${checkout}`)
 
 /** Where the programs of an install are. */
 export function programsOf(install: Install): string {
