@@ -23,14 +23,12 @@ if (refused.length > 0) {
 }
 const rows = names.map((name) => {
   const by = [...(users.get(name) ?? [])].toSorted().map((user) => `\`${user}\``)
-  return `| \`${name}\` | ${licences.get(name)} | ${by.join(', ')} |`
+  return `- \`${name}\`: ${licences.get(name)}, comes with ${by.join(', ')}`
 })
 const text = `# Licences of what is installed beside the packages
 
 Written by \`pnpm licences\`. The frameworks are peers, which the application brings.
 
-| package | licence | comes with |
-|---|---|---|
 ${rows.join('\n')}
 `
 if (!process.argv.includes('--check')) {
