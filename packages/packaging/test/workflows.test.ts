@@ -17,7 +17,10 @@ async function read(content: string): Promise<{ template: WorkflowTemplate; faul
   if (!parsed.value) throw new Error(parsed.context.errors.getErrors().join('\n'))
   const template = await convertWorkflowTemplate(parsed.context, parsed.value)
   const faults = [...parsed.context.errors.getErrors(), ...(template.errors ?? [])]
-  return { template, faults: faults.map(({ message }) => message) }
+  return {
+    template,
+    faults: faults.map((fault) => ('Message' in fault ? fault.Message : fault.message)),
+  }
 }
 
 it('the checks and the release are workflows', () => {
