@@ -8,10 +8,15 @@ const path = join(packages, 'conformance/MATRIX.md')
 const start = '<!-- the matrix: written by pnpm test:matrix --write -->'
 const end = '<!-- the end of the matrix -->'
 
-/** Writes the tables of a whole run into the documentation, between the markers. */
-export async function writeDocument(outcomes: readonly Outcome[], day: string): Promise<void> {
-  const failed = outcomes.filter(({ fault }) => fault !== undefined).length
-  const sum = `Run on ${day} on ${process.platform}-${process.arch}: ${outcomes.length - failed} of ${outcomes.length} rows passed.`
+/** Writes the tables of a run into the documentation, between the markers. `all` is the number of rows of the whole matrix. */
+export async function writeDocument(
+  outcomes: readonly Outcome[],
+  all: number,
+  day: string,
+): Promise<void> {
+  const passed = outcomes.filter(({ fault }) => fault === undefined).length
+  const failed = outcomes.length - passed
+  const sum = `${day}, ${process.platform}-${process.arch}: ${outcomes.length} of ${all} rows were played, ${passed} passed, ${failed} failed.`
   const claims = adapters.map(readClaims)
   const tables = [sum, formatTable(outcomes), formatCompanions(claims, outcomes)].join('\n\n')
   await writeFile(path, replaceBetween(await readFile(path, 'utf8'), tables))

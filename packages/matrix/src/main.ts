@@ -1,8 +1,11 @@
 // pnpm test:matrix [--sample [--day 2026-11-24]] [--only <words of a row>]… [--write]
-import { availableParallelism } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { adapters, readClaims } from './claims.js'
 import { writeDocument } from './document.js'
+import { createInstaller } from './install.js'
 import { nodesOf, readEngines } from './nodes.js'
 import { rowsOf } from './rows.js'
 import { type Outcome, runRow } from './run-row.js'
@@ -25,16 +28,16 @@ const { values } = parseArgs({
 })
 const { sample, only, write } = values
 const today = new Date().toISOString().slice(0, 10)
-const isPart = sample || only.length > 0
 if (values.day !== undefined && !sample) throw new Error('--day is of use only with --sample.')
-if (write && isPart)
-  throw new Error('--write needs the whole matrix: leave out --sample and --only.')
+if (write && sample) throw new Error('--write is for more than a sample: leave out --sample.')
 
 const all = rowsOf(adapters.map(readClaims), nodesOf(readEngines()))
 const day = values.day ?? today
 const seed = seedOf(day)
 const ofDay = sample ? sampleOf(all, seed, perDay) : all
-const chosen = ofDay.filter(({ key }) => only.every((words) => `${key},`.includes(words)))
+const chosen = ofDay.filter(
+  ({ key }) => only.length === 0 || only.some((words) => key.includes(words)),
+)
 console.log(
   sample
     ? `${chosen.length} of ${all.length} rows, those of ${day} (seed ${seed}); every row has its turn within ${daysToCover(all, perDay)} days`
@@ -42,16 +45,22 @@ console.log(
 )
 
 const outcomes: Outcome[] = []
-await inParallel(chosen, async (row) => {
-  const outcome = await runRow(row)
-  outcomes.push(outcome)
-  console.log(`${outcomes.length}/${chosen.length} ${formatOutcome(outcome)}`)
-})
+const folder = await mkdtemp(join(tmpdir(), 'koywe-matrix-'))
+try {
+  const installer = createInstaller(folder)
+  await inParallel(chosen, async (row) => {
+    const outcome = await runRow(row, installer)
+    outcomes.push(outcome)
+    console.log(`${outcomes.length}/${chosen.length} ${formatOutcome(outcome)}`)
+  })
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
 outcomes.sort((a, b) => chosen.indexOf(a.row) - chosen.indexOf(b.row))
 const failed = outcomes.filter(({ fault }) => fault !== undefined)
 console.log(`\n${formatTable(outcomes)}\n`)
 console.log(`${outcomes.length - failed.length} rows passed, ${failed.length} failed`)
-if (write) await writeDocument(outcomes, today)
+if (write) await writeDocument(outcomes, all.length, today)
 process.exitCode = failed.length > 0 || outcomes.length === 0 ? 1 : 0
 
 async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>) {

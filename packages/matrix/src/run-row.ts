@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { environment } from '@x/koywe-testkit/environment'
 import { run } from '@x/koywe-testkit/run'
 import { packages } from './claims.js'
-import { install, installNode } from './install.js'
+import type { Installer } from './install.js'
 import type { Row } from './rows.js'
 
 /** What a row came to. */
@@ -24,17 +24,17 @@ const config = join(packages, 'matrix/src/row.config.ts')
 const endsWithinMs = 10 * 60_000
 
 /** Installs a row's versions and runs the adapter's conformance tests, as they are, on them. Never rejects. */
-export async function runRow(row: Row): Promise<Outcome> {
+export async function runRow(row: Row, { install, installNode }: Installer): Promise<Outcome> {
   const start = performance.now()
   const nothing = { row, node: row.node, versions: row.dependencies, passed: 0 }
   const seconds = (): number => Math.round((performance.now() - start) / 1000)
   const scratch = await mkdtemp(join(tmpdir(), 'koywe-row-'))
   try {
-    const [{ node, version }, { folder, versions }] = await Promise.all([
+    const [{ program, version }, { folder, versions }] = await Promise.all([
       installNode(row.node),
       install(row.dependencies),
     ])
-    const tests = await play(row, { node, folder, scratch })
+    const tests = await play(row, { node: program, folder, scratch })
     return { row, node: version, versions, ...tests, seconds: seconds() }
   } catch (error) {
     const fault = error instanceof Error ? error.message : String(error)
