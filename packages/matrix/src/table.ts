@@ -23,13 +23,14 @@ export function formatTable(outcomes: readonly Outcome[]): string {
     const cells = lines.get(line) ?? new Map<string, string>()
     lines.set(line, cells.set(node, fault === undefined ? String(passed) : 'failed'))
   }
-  return [
-    row(['Framework', 'Beside it', ...nodes.map((node) => `Node ${node}`)]),
-    row(['---', '---', ...nodes.map(() => '---:')]),
-    ...[...lines].map(([line, cells]) =>
-      row([line, ...nodes.map((node) => cells.get(node) ?? '')]),
-    ),
-  ].join('\n')
+  return tableOf(
+    ['Framework', 'Beside it', ...nodes.map((node) => `Node ${node}`)],
+    [...lines].map(([line, cells]) => [
+      ...line.split(' | '),
+      ...nodes.map((node) => cells.get(node) ?? ''),
+    ]),
+    2,
+  )
 }
 
 /** What stood beside each framework, with its lowest and highest version. */
@@ -38,22 +39,33 @@ export function formatCompanions(claims: readonly Claims[], outcomes: readonly O
     outcomes.find(({ row }) => row.adapter === adapter && row.companionsEnd === end)?.versions[
       name
     ] ?? ''
-  return [
-    row(['Mounts of', 'Package', 'Lowest', 'Highest']),
-    row(['---', '---', '---', '---']),
-    ...claims.flatMap(({ adapter, companions }) =>
-      companions.map(({ name, published }) =>
-        row([
-          adapter,
-          published,
-          versionOf(adapter, name, 'lowest'),
-          versionOf(adapter, name, 'highest'),
-        ]),
-      ),
+  return tableOf(
+    ['Mounts of', 'Package', 'Lowest', 'Highest'],
+    claims.flatMap(({ adapter, companions }) =>
+      companions.map(({ name, published }) => [
+        adapter,
+        published,
+        ...['lowest', 'highest'].map((end) => versionOf(adapter, name, end)),
+      ]),
     ),
-  ].join('\n')
+  )
 }
 
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`
+type Cells = readonly string[]
+
+/** A Markdown table as the formatter would write it. The columns from `numbers` on are aligned to the right. */
+function tableOf(head: Cells, lines: readonly Cells[], numbers = head.length): string {
+  const widths = head.map((_title, column) =>
+    Math.max(3, ...[head, ...lines].map((cells) => cells[column]?.length ?? 0)),
+  )
+  const rowOf = (cells: Cells): string =>
+    `| ${cells.map((cell, column) => pad(cell, widths[column] ?? 0, column >= numbers)).join(' | ')} |`
+  const rule = widths.map((width, column) =>
+    column < numbers ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  )
+  return [head, rule, ...lines].map(rowOf).join('\n')
+}
+
+function pad(cell: string, width: number, isNumber: boolean): string {
+  return isNumber ? cell.padStart(width) : cell.padEnd(width)
 }

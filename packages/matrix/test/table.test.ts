@@ -28,25 +28,25 @@ const outcomes = rowsOf(claims, Object.keys(nodes)).map(
 
 it('the table has a line for each version with what stood beside it, and a column for each Node', () => {
   expect(formatTable(outcomes).split('\n')).toEqual([
-    '| Framework | Beside it | Node 20.19.0 | Node 22.24.1 |',
-    '| --- | --- | ---: | ---: |',
-    '| koa 2.13.0 | lowest | 10 | 10 |',
-    '| koa 2.13.0 | highest | 10 | 10 |',
-    '| koa 2.16.4 | lowest | 10 | failed |',
-    '| koa 2.16.4 | highest | 10 | 10 |',
+    '| Framework  | Beside it | Node 20.19.0 | Node 22.24.1 |',
+    '| ---------- | --------- | -----------: | -----------: |',
+    '| koa 2.13.0 | lowest    |           10 |           10 |',
+    '| koa 2.13.0 | highest   |           10 |           10 |',
+    '| koa 2.16.4 | lowest    |           10 |       failed |',
+    '| koa 2.16.4 | highest   |           10 |           10 |',
   ])
 })
 
 it('a row that was not played leaves its cell empty', () => {
   expect(formatTable(outcomes.slice(1, 3)).split('\n').slice(2)).toEqual([
-    '| koa 2.13.0 | lowest | 10 |  |',
-    '| koa 2.13.0 | highest |  | 10 |',
+    '| koa 2.13.0 | lowest    |           10 |              |',
+    '| koa 2.13.0 | highest   |              |           10 |',
   ])
 })
 
 it('what stood beside it is listed with both ends', () => {
   expect(formatCompanions(claims, outcomes).split('\n').slice(2)).toEqual([
-    '| koa | @koa/router | 14.0.0 | 14.2.0 |',
+    '| koa       | @koa/router | 14.0.0 | 14.2.0  |',
   ])
 })
 
