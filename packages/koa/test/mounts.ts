@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
-import Router12 from '@koa/router12'
 import { type Recipe, type Refusal, toMounts, type Wanted } from '@x/koywe-conformance'
 import { listen } from '@x/koywe-testkit/listen'
 import express from 'express'
@@ -31,6 +30,18 @@ interface KoaRecipe extends Recipe<Build> {
   /** Serves the application, if not its own callback. */
   readonly serve?: (app: Koa3) => RequestListener
 }
+
+/** The routers beside the newest, used through its types; the recipe uses only what all have. */
+const olderRouters = await Promise.all(
+  [
+    ...['@koa/router12', '@koa/router13', '@koa/router14'],
+    ...['koa-router12', 'koa-router13', 'koa-router'],
+  ].map(async (name) => {
+    const { default: loaded }: { default: { Router?: typeof Router } & typeof Router } =
+      await import(name)
+    return [name, loaded.Router ?? loaded] as const
+  }),
+)
 
 /** Wraps every body, so that a "no" becomes an object, which is truthy. */
 const envelope: Koa3.Middleware = async (context, next) => {
@@ -122,11 +133,13 @@ const recipes: readonly KoaRecipe[] = [
         new Router().use('/api', new Router().post('/hooks/koywe', handler).routes()).routes(),
       ),
   },
-  {
-    name: 'on a route of @koa/router 12',
-    path: '/hooks/koywe',
-    build: (app, handler) => app.use(new Router12().post('/hooks/koywe', handler).routes()),
-  },
+  ...olderRouters.map(
+    ([name, OlderRouter]): KoaRecipe => ({
+      name: `on a route of ${name}`,
+      path: '/hooks/koywe',
+      build: (app, handler) => app.use(new OlderRouter().post('/hooks/koywe', handler).routes()),
+    }),
+  ),
   {
     name: "on a router's route, wrapped by a function",
     path: '/hooks/koywe',

@@ -14,6 +14,18 @@ function takeParsedBody(app) {
   })
 }
 
+const helmet = (app) => app.register(require('@fastify/helmet'))
+const compress = (app) => app.register(require('@fastify/compress'), { threshold: 0 })
+const rateLimit = (app) => app.register(require('@fastify/rate-limit'), { max: 1000 })
+async function session(app) {
+  await app.register(require('@fastify/cookie'))
+  const secret = 'the secret of the session, of 32 characters or more'
+  await app.register(require('@fastify/session'), { secret, cookie: { secure: false } })
+  app.addHook('preHandler', async (request) => {
+    request.session.views = (request.session.views ?? 0) + 1
+  })
+}
+
 const variants = {
   plain: async () => {},
   '@fastify/middie': async (app) => {
@@ -24,6 +36,14 @@ const variants = {
     await app.register(require('@fastify/express'))
     app.use(require('body-parser').json())
   },
+  '@fastify/helmet': helmet,
+  '@fastify/compress': compress,
+  '@fastify/session': session,
+  '@fastify/rate-limit': rateLimit,
+  'all of them': async (app) => {
+    for (const register of [helmet, compress, session, rateLimit]) await register(app)
+  },
+  'HTTP/2': async () => {},
   'empty rawBody': async (app) => {
     app.decorateRequest('rawBody', '')
   },
@@ -31,7 +51,7 @@ const variants = {
 
 /** The application, its listener, and what makes it ready if nothing else does. */
 module.exports = async ({ fastify: handlers }, variant) => {
-  const app = require('fastify')()
+  const app = require('fastify')(variant === 'HTTP/2' ? { http2: true } : {})
   takeParsedBody(app)
   await variants[variant](app)
   await handlers.webhooks(app)

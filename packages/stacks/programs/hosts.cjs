@@ -1,5 +1,7 @@
 // The application's hosts: a plain server, another application, or a platform that has already read the request.
-const { createServer } = require('node:http')
+const { createServer, request: send } = require('node:http')
+const http2 = require('node:http2')
+const { once } = require('node:events')
 
 async function read(stream) {
   const chunks = []
@@ -16,8 +18,59 @@ function platform(leave) {
     })
 }
 
+/** A reverse proxy in front of the application. `createProxy` gets the application's address. */
+function proxied(createProxy) {
+  return async ({ listener }) => {
+    const behind = createServer(listener).listen(0, '127.0.0.1')
+    await once(behind, 'listening')
+    return createProxy(`http://127.0.0.1:${behind.address().port}`)
+  }
+}
+
+/** Forwards a request, with `body` piped or already read, and its answer. */
+function forward(target, req, res, body) {
+  const { method, url, headers } = req
+  const onward = send(target + url, { method, headers: { ...headers, via: '1.1 proxy' } })
+  onward.on('response', (answer) => {
+    res.writeHead(answer.statusCode, answer.headers)
+    answer.pipe(res)
+  })
+  onward.on('error', () => res.writeHead(502).end())
+  if (body === undefined) req.pipe(onward)
+  else onward.end(body)
+}
+
 const hosts = {
   http: ({ listener }) => createServer(listener),
+
+  // Without TLS, as behind a load balancer that ends it.
+  'HTTP/2': ({ app, listener }) =>
+    app.initialConfig?.http2 ? app.server : http2.createServer(listener),
+
+  'a proxy that pipes': proxied((target) => createServer((req, res) => forward(target, req, res))),
+  // As nginx does by default. It sends the body in chunks.
+  'a proxy that buffers': proxied((target) =>
+    createServer(async (req, res) => {
+      const body = await read(req)
+      delete req.headers['content-length']
+      const chunked = body.length > 0 && { 'transfer-encoding': 'chunked' }
+      Object.assign(req.headers, chunked)
+      forward(target, req, res, body)
+    }),
+  ),
+  'http-proxy': proxied((target) => {
+    const proxy = require('http-proxy').createProxyServer({ target })
+    return createServer((req, res) => proxy.web(req, res))
+  }),
+  'http-proxy-middleware': proxied((target) =>
+    createServer(require('http-proxy-middleware').createProxyMiddleware({ target })),
+  ),
+  '@fastify/http-proxy': proxied(async (upstream) => {
+    const front = require('fastify')()
+    await front.register(require('@fastify/http-proxy'), { upstream })
+    await front.ready()
+    return front.server
+  }),
 
   // Google's own server, with the application as its function.
   'functions-framework': ({ listener }) => {

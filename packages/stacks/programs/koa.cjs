@@ -17,7 +17,7 @@ function createApp({ koa: handlers }, router, changes) {
   const { before = () => [], wrap = (handler) => handler } = changes
   const app = new Koa()
   app.silent = true
-  for (const middleware of before()) app.use(middleware)
+  for (const middleware of before(app)) app.use(middleware)
 
   const first = new Router()
   first.get('/heard', (ctx) => {
@@ -40,6 +40,21 @@ function createApp({ koa: handlers }, router, changes) {
   return app
 }
 
+const helmet = () => [require('koa-helmet')()]
+const compress = () => [require('koa-compress')({ threshold: 0 })]
+const session = (app) => {
+  app.keys = ['of the session']
+  const { createSession, default: oldName } = require('koa-session')
+  const count = (ctx, next) => {
+    ctx.session.views = (ctx.session.views ?? 0) + 1
+    return next()
+  }
+  return [(createSession ?? oldName)(app), count]
+}
+const rateLimit = () => [
+  require('koa-ratelimit')({ driver: 'memory', db: new Map(), duration: 60_000, max: 1000 }),
+]
+
 const variants = {
   plain: {},
   'koa-compose': {
@@ -51,6 +66,19 @@ const variants = {
   'koa-body 8': { before: () => [require('koa-body-8').koaBody({ includeUnparsed: true })] },
   '@koa/bodyparser': { before: () => [require('@koa/bodyparser').bodyParser()] },
   'koa-connect': { before: () => [require('koa-connect')(require('body-parser').json())] },
+  'koa-helmet': { before: helmet },
+  'koa-compress': { before: compress },
+  'koa-session': { before: session },
+  'koa-ratelimit': { before: rateLimit },
+  'all of them': {
+    before: (app) => [
+      ...helmet(),
+      ...compress(),
+      ...session(app),
+      ...rateLimit(),
+      require('@koa/bodyparser').bodyParser(),
+    ],
+  },
   'data listener': {
     before: () => [
       (ctx, next) => {

@@ -1,6 +1,14 @@
 // Nest on either platform, without a compiler: decorators are just functions.
 require('reflect-metadata')
-const { Controller, Get, Module, Post, Req, RequestMethod } = require('@nestjs/common')
+const {
+  Controller,
+  Get,
+  Module,
+  Post,
+  Req,
+  RequestMethod,
+  ValidationPipe,
+} = require('@nestjs/common')
 const { NestFactory } = require('@nestjs/core')
 const { heard } = require('./handlers.cjs')
 
@@ -61,9 +69,10 @@ const others = controllerOf([
   [Post, '/other', ({ body }) => ({ echo: JSON.stringify(body), traced: globalThis.isTraced?.() })],
 ])
 
-/** The application's listener. The variant names the platform too: `app.use on fastify`. */
+/** The application's listener. The variant names the platform and the settings too: `app.use with prefix, pipes, rawBody on fastify`. */
 module.exports = async ({ express: handlers }, variant) => {
-  const [name, platform = 'express'] = variant.split(' on ')
+  const [mounting, platform = 'express'] = variant.split(' on ')
+  const [name, settings] = mounting.split(' with ')
   const { place, mount, apply } = variants[name]
   const mounted = { webhooks: handlers.webhooks(place), auth: handlers.auth(place) }
   class AppModule {
@@ -76,7 +85,14 @@ module.exports = async ({ express: handlers }, variant) => {
 
   const adapter =
     platform === 'fastify' ? [new (require('@nestjs/platform-fastify').FastifyAdapter)()] : []
-  const app = await NestFactory.create(AppModule, ...adapter, { logger: ['error', 'warn'] })
+  const app = await NestFactory.create(AppModule, ...adapter, {
+    logger: ['error', 'warn'],
+    rawBody: settings !== undefined,
+  })
+  if (settings) {
+    app.setGlobalPrefix('api')
+    app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true }))
+  }
   for (const what of ['webhooks', 'auth']) mount?.(app, mounted[what])
   await app.init()
   const instance = app.getHttpAdapter().getInstance()
@@ -85,5 +101,7 @@ module.exports = async ({ express: handlers }, variant) => {
     app: instance,
     listener: platform === 'fastify' ? (req, res) => instance.routing(req, res) : instance,
     places: [place],
+    // Nest puts it before the paths of its routes, and of middleware that is applied to them.
+    prefix: settings ? '/api' : '',
   }
 }

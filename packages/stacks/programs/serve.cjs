@@ -7,6 +7,7 @@ const [program, variant, host, side] = process.argv.slice(2)
 
 async function start() {
   const built = await require(`./${program}.cjs`)(handlers[side], variant)
+  const { prefix = '' } = built
   const places = built.places ?? ['bare', 'route', 'mounted']
   if (functions[host]) {
     const handle = await functions[host](built)
@@ -24,9 +25,9 @@ async function start() {
     return process.send({ ready: true, places })
   }
   await built.ready?.()
-  const server = hosts[host](built)
+  const server = await hosts[host](built)
   server.listen(0, '127.0.0.1', () => {
-    process.send({ ready: true, places, port: server.address().port })
+    process.send({ ready: true, places, port: server.address().port, prefix })
   })
 }
 

@@ -1,5 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { Agent, request as send } from 'node:http'
+import { connect } from 'node:http2'
+import { buffer } from 'node:stream/consumers'
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { answerOf, type EventForm, lambdaEventOf } from './lambda-events.js'
 
 /** A request to a stack. */
@@ -10,9 +13,13 @@ export interface Request {
   readonly body?: string
 }
 
-/** A stack's answer. */
+/** Headers by their names in lower case. */
+export type Headers = Readonly<Record<string, string>>
+
+/** A stack's answer, its body decoded. */
 export interface Answer {
   readonly status: number
+  readonly headers: Headers
   readonly body: string
 }
 
@@ -46,16 +53,30 @@ export function askOverSocket(port: number): Ask {
     new Promise((resolve, reject) => {
       const options = { host: '127.0.0.1', port, agent, method, path, headers }
       const request = send(options, (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk) => chunks.push(chunk))
-        response.on('error', reject)
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
-        )
+        const status = response.statusCode ?? 0
+        buffer(response).then((bytes) => resolve(read(status, response.headers, bytes)), reject)
       })
       request.on('error', reject)
       request.setTimeout(answersWithinMs, () => request.destroy(new Error(noAnswer)))
       request.end(body)
+    })
+}
+
+/** Sends requests over one connection of HTTP/2, without TLS. */
+export function askOverHttp2(port: number): Ask {
+  const session = connect(`http://127.0.0.1:${port}`)
+  // The connection's error is also that of each of its requests.
+  session.on('error', () => {})
+  session.unref()
+  return ({ method, path, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const stream = session.request({ ':method': method, ':path': path, ...headers })
+      stream.on('response', ({ ':status': status = 0, ...received }) => {
+        buffer(stream).then((bytes) => resolve(read(status, received, bytes)), reject)
+      })
+      stream.on('error', reject)
+      stream.setTimeout(answersWithinMs, () => stream.destroy(new Error(noAnswer)))
+      stream.end(body)
     })
 }
 
@@ -78,4 +99,18 @@ export function askByEvents(child: ChildProcess, form: EventForm): Ask {
       child.on('message', listen)
       child.send({ id, event: lambdaEventOf(request, form) })
     })
+}
+
+const decoders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  gzip: gunzipSync,
+  br: brotliDecompressSync,
+  deflate: inflateSync,
+}
+
+function read(status: number, received: object, bytes: Buffer): Answer {
+  const headers = Object.fromEntries(
+    Object.entries(received).map(([name, value]) => [name, String(value)]),
+  )
+  const decode = decoders[headers['content-encoding'] ?? '']
+  return { status, headers, body: (decode ? decode(bytes) : bytes).toString() }
 }

@@ -19,12 +19,23 @@ export const installs = {
     fastify: '4.29.1',
     '@fastify/middie': '8.3.3',
     '@fastify/express': '3.0.0',
+    '@fastify/compress': '7.0.3',
+    '@fastify/cookie': '9.4.0',
+    '@fastify/helmet': '11.1.1',
+    '@fastify/rate-limit': '9.1.0',
+    '@fastify/session': '10.8.0',
     ...forHosts(),
   },
   fastify5: {
     fastify: '5.12.8',
     '@fastify/middie': '9.3.6',
     '@fastify/express': '4.0.7',
+    '@fastify/compress': '9.2.0',
+    '@fastify/cookie': '11.1.5',
+    '@fastify/helmet': '13.2.0',
+    '@fastify/http-proxy': '11.6.3',
+    '@fastify/rate-limit': '11.2.0',
+    '@fastify/session': '11.1.3',
     ...forHosts(),
   },
   nest10: forNest('10.4.22'),
@@ -55,11 +66,14 @@ function forHosts(): Packages {
   return {
     'serverless-http-3': 'npm:serverless-http@3.2.0',
     'serverless-http-4': 'npm:serverless-http@4.0.0',
+    // Version 5 asks for Node 24.
     '@codegenie/serverless-express': '4.17.1',
     '@fastify/aws-lambda': '6.4.1',
     '@google-cloud/functions-framework': '5.0.5',
     '@vendia/serverless-express': '4.12.6',
     'body-parser': '2.4.0',
+    'http-proxy': '1.18.1',
+    'http-proxy-middleware': '3.0.11',
   }
 }
 
@@ -84,9 +98,14 @@ function forKoa(koa: string, router: string, otherRouter: string): Packages {
     'koa-body-6': 'npm:koa-body@6.0.1',
     'koa-body-8': 'npm:koa-body@8.0.1',
     'koa-compose': '4.2.0',
+    'koa-compress': '5.2.2',
     'koa-connect': '2.1.1',
+    'koa-helmet': '9.0.0',
     'koa-mount': '4.2.0',
+    'koa-ratelimit': '6.0.0',
     'koa-router': otherRouter,
+    'koa-session': '7.0.2',
+    helmet: '8.3.0',
     ...forHosts(),
   }
 }
@@ -97,6 +116,8 @@ function forNest(version: string, platformFastify = version): Packages {
     '@nestjs/core': version,
     '@nestjs/platform-express': version,
     '@nestjs/platform-fastify': platformFastify,
+    'class-transformer': '0.5.1',
+    'class-validator': '0.15.1',
     'reflect-metadata': '0.2.2',
     rxjs: '7.8.2',
   }

@@ -80,13 +80,21 @@ function contextOf(stage: string): object {
 
 /** What AWS turns a function's response into. */
 export function answerOf(response: unknown): Answer {
-  const { statusCode, body, isBase64Encoded } = response as {
+  const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = response as {
     statusCode: number
+    headers?: object
+    multiValueHeaders?: object
     body?: string
     isBase64Encoded?: boolean
   } // what every serverless adapter returns
   return {
     status: statusCode,
+    headers: Object.fromEntries(
+      Object.entries({ ...headers, ...multiValueHeaders }).map(([name, value]) => [
+        name.toLowerCase(),
+        String(value),
+      ]),
+    ),
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8').toString(),
   }
 }

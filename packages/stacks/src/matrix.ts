@@ -1,3 +1,4 @@
+import type { Headers } from './asker.js'
 import type { Result } from './questions.js'
 
 /** The result of one stack with one form of requests. */
@@ -13,17 +14,47 @@ export function isBroken({ control }: Row): boolean {
   return control.some(({ question, fault }) => question === 'start' && fault !== undefined)
 }
 
-/** The questions that ours fails and the control passes. */
+/** The questions that ours fails and the control passes, and those that it answers without a header of the stack. */
 export function faultsOf({ ours, control }: Row): readonly Result[] {
-  const failedToo = new Set(control.filter(({ fault }) => fault).map(({ question }) => question))
-  return ours.filter(({ question, fault }) => fault && !failedToo.has(question))
+  const controls = new Map(control.map((result) => [result.question, result]))
+  return ours.flatMap((result) => {
+    const other = controls.get(result.question)
+    if (other?.fault) return []
+    if (result.fault) return [result]
+    const lost = headersLost(result.headers, other?.headers)
+    return lost.length > 0 ? [{ ...result, fault: `without ${lost.join(', ')}` }] : []
+  })
+}
+
+/**
+ * What a handler's own answer decides, what belongs to one connection, and what is added to a framework's answer after its handler has
+ * run. On Koa and Fastify ours writes the answer itself, so that nothing can change it: no compression and no cookie of a session.
+ */
+const ownHeaders = new Set([
+  ...['content-encoding', 'set-cookie', 'vary'],
+  ...['connection', 'content-length', 'content-type', 'date', 'etag', 'keep-alive'],
+  'transfer-encoding',
+])
+
+/** The headers of the control's answer that ours lacks, or has with another value, unless the value counts. */
+function headersLost(ours: Headers = {}, control: Headers = {}): readonly string[] {
+  return Object.keys(control).filter(
+    (name) =>
+      !ownHeaders.has(name) &&
+      (ours[name] === undefined || (isFixed(name) && ours[name] !== control[name])),
+  )
+}
+
+/** Whether every answer of a stack has the same value. */
+function isFixed(name: string): boolean {
+  return !/cookie|ratelimit|rate-limit|date|nonce|request-?id/.test(name)
 }
 
 /** One line per stack, ours next to the control, and one per kind of fault. */
 export function formatRow(row: Row): string {
   const faults = faultsOf(row)
   const mark = isBroken(row) ? 'BROKEN' : faults.length > 0 ? 'FAILED' : 'ok'
-  const head = `${mark.padEnd(7)}${row.family.padEnd(30)}${row.name.padEnd(56)}`
+  const head = `${mark.padEnd(7)}${row.family.padEnd(30)}${row.name.padEnd(68)}`
   const counts = `ours ${countOf(row.ours).padEnd(8)}control ${countOf(row.control)}`
   const theirs = row.control.filter(({ fault }) => fault)
   return [

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sign } from '@x/koywe-testkit/sign'
-import type { Answer, Ask, Request } from './asker.js'
+import type { Answer, Ask, Headers, Request } from './asker.js'
 
 /** The stacks' environment variables. */
 export const credentials = {
@@ -13,6 +13,8 @@ export interface Result {
   readonly question: string
   /** Absent when the check passed. */
   readonly fault?: string
+  /** The headers of the answer, by name. Absent when there was none. */
+  readonly headers?: Headers
 }
 
 /** What a stack reports when it is ready. */
@@ -23,6 +25,8 @@ export interface Facts {
   readonly traced: boolean
   /** Whether the application answers before a slow handler does. */
   readonly impatient: boolean
+  /** What stands before the paths of the application's routes. */
+  readonly prefix: string
   /** Whether one of the application's routes may pass a request on. */
   readonly passing: boolean
 }
@@ -44,11 +48,15 @@ export async function askEverything(ask: Ask, facts: Facts): Promise<readonly Re
   const handled: string[] = []
 
   async function expect(question: string, request: Request, wanted: Wanted): Promise<void> {
-    results.push({ question, ...(await faultOf(() => ask(request), wanted)) })
+    results.push({ question, ...(await compare(() => ask(request), wanted)) })
   }
 
+  // A handler without a path sees the whole path.
+  const pathAt = (paths: Readonly<Record<string, string>>, place: string): string =>
+    (place === 'bare' ? '' : facts.prefix) + (paths[place] ?? '')
+
   for (const place of facts.places) {
-    const path = webhookAt[place] ?? ''
+    const path = pathAt(webhookAt, place)
     const orderId = randomUUID()
     const good = post(path, signed({ eventName: 'crypto_delivered', orderId }, credentials.secret))
     const forged = signed({ eventName: 'crypto_delivered', orderId: 'forged' }, 'a guess')
@@ -61,7 +69,7 @@ export async function askEverything(ask: Ask, facts: Facts): Promise<readonly Re
   }
 
   for (const place of facts.places) {
-    const path = authAt[place] ?? ''
+    const path = pathAt(authAt, place)
     const known = JSON.stringify({ email: 'maria@example.com' })
     const unknown = JSON.stringify({ email: 'stranger@example.com' })
     const right = { authorization: `Bearer ${credentials.token}` }
@@ -71,7 +79,7 @@ export async function askEverything(ask: Ask, facts: Facts): Promise<readonly Re
     await expect(`wrong token, ${place}`, post(path, known, wrong), { status: 401, body: false })
   }
 
-  const others = ['/other', ...(facts.passing ? ['/passing'] : [])]
+  const others = [`${facts.prefix}/other`, ...(facts.passing ? ['/passing'] : [])]
   for (const path of others) {
     const echo = signed({ eventName: 'of another', orderId: randomUUID() }, 'of another')
     const body = { echo, ...(facts.traced && { traced: true }) }
@@ -85,7 +93,7 @@ export async function askEverything(ask: Ask, facts: Facts): Promise<readonly Re
     await expect('the next request of its connection', post('/slow', '{}'), next)
   }
 
-  results.push({ question: 'heard', ...(await faultOfHeard(ask, handled)) })
+  results.push({ question: 'heard', ...(await faultOfHeard(ask, handled, facts.prefix)) })
   return results
 }
 
@@ -95,12 +103,15 @@ interface Wanted {
   readonly body?: unknown
 }
 
-async function faultOf(ask: () => Promise<Answer>, wanted: Wanted): Promise<{ fault?: string }> {
+async function compare(
+  ask: () => Promise<Answer>,
+  wanted: Wanted,
+): Promise<Omit<Result, 'question'>> {
   try {
-    const { status, body } = await ask()
+    const { status, headers, body } = await ask()
     const wantedBody = wanted.body === undefined ? body : JSON.stringify(wanted.body)
-    if (status === wanted.status && body === wantedBody) return {}
-    return { fault: `${status} ${textIn(body)}` }
+    if (status === wanted.status && body === wantedBody) return { headers }
+    return { headers, fault: `${status} ${textIn(body)}` }
   } catch (error) {
     return { fault: error instanceof Error ? error.message.slice(0, 150) : String(error) }
   }
@@ -113,10 +124,14 @@ function textIn(body: string): string {
 }
 
 /** Checks that every valid event arrived exactly once, unchanged, and nothing else did. */
-async function faultOfHeard(ask: Ask, handled: readonly string[]): Promise<{ fault?: string }> {
-  const request = { method: 'GET', path: '/heard', headers: {} } as const
+async function faultOfHeard(
+  ask: Ask,
+  handled: readonly string[],
+  prefix: string,
+): Promise<{ fault?: string }> {
+  const request = { method: 'GET', path: `${prefix}/heard`, headers: {} } as const
   let heard: readonly { orderId: string; foreign: readonly string[] }[] = []
-  const asked = await faultOf(
+  const asked = await compare(
     async () => {
       const answer = await ask(request)
       heard = JSON.parse(answer.body)
@@ -124,7 +139,7 @@ async function faultOfHeard(ask: Ask, handled: readonly string[]): Promise<{ fau
     },
     { status: 200 },
   )
-  if (asked.fault) return asked
+  if (asked.fault) return { fault: asked.fault }
   const wrong = handled.filter((id) => heard.filter(({ orderId }) => orderId === id).length !== 1)
   if (wrong.length > 0) return { fault: `${wrong.length} of ${handled.length} events not once` }
   if (heard.some(({ orderId }) => orderId === 'forged')) return { fault: 'a forged event' }
@@ -134,7 +149,12 @@ async function faultOfHeard(ask: Ask, handled: readonly string[]): Promise<{ fau
 
 function post(path: string, body: string, headers: Record<string, string> = {}): Request {
   const length = String(Buffer.byteLength(body))
-  const own = { 'content-type': 'application/json', 'content-length': length }
+  const own = {
+    'content-type': 'application/json',
+    'content-length': length,
+    // As axios sends it, which Koywe uses.
+    'accept-encoding': 'gzip, compress, deflate, br',
+  }
   return { method: 'POST', path, headers: { ...own, ...headers }, body }
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { killProcess } from '@x/koywe-testkit/kill-process'
-import { askByEvents, askOverSocket, giveUpOnSilence } from './asker.js'
+import { askByEvents, askOverHttp2, askOverSocket, giveUpOnSilence } from './asker.js'
 import { programsOf } from './install.js'
 import { askEverything, credentials, type Result } from './questions.js'
 import type { Stack } from './stacks.js'
@@ -17,16 +17,18 @@ export async function runStack(stack: Stack, side: Side): Promise<readonly (read
   const { child, output } = start(stack, side)
   const forms = stack.events ?? [undefined]
   try {
-    const { port, places } = await ready(child)
+    const { port, places, prefix = '' } = await ready(child)
     const facts = {
       places,
+      prefix,
       traced: stack.agent !== undefined,
       impatient: stack.variant === 'connect-timeout',
       passing: ['express', 'koa'].includes(stack.program),
     }
     const all: (readonly Result[])[] = []
     for (const form of forms) {
-      const ask = form ? askByEvents(child, form) : askOverSocket(port ?? 0)
+      const askAt = stack.host === 'HTTP/2' ? askOverHttp2 : askOverSocket
+      const ask = form ? askByEvents(child, form) : askAt(port ?? 0)
       all.push(await askEverything(giveUpOnSilence(ask), facts))
     }
     return all
@@ -62,6 +64,7 @@ function reasonIn(output: string): string {
 interface Ready {
   readonly ready: true
   readonly places: readonly string[]
+  readonly prefix?: string
   readonly port?: number
 }
 

@@ -86,10 +86,23 @@ const sampledOnExpress = [
 ]
 const onKoa = [
   ...['koa-compose', 'bind', 'arrow', 'koa-body 6', 'koa-body 8', '@koa/bodyparser', 'koa-connect'],
+  ...['koa-helmet', 'koa-compress', 'koa-session', 'koa-ratelimit', 'all of them'],
   ...['data listener', 'empty rawBody'],
+]
+const onFastify = [
+  ...['plain', '@fastify/middie', '@fastify/express', '@fastify/helmet', '@fastify/compress'],
+  ...['@fastify/session', '@fastify/rate-limit', 'all of them', 'empty rawBody'],
 ]
 const onNest = [
   ...['app.use', 'forRoutes path', 'forRoutes all', 'forRoutes star', 'forRoutes controller'],
+  ...['app.use', 'forRoutes path', 'forRoutes controller'].map(
+    (mount) => `${mount} with prefix, pipes, rawBody`,
+  ),
+]
+const sampledOnNest = [
+  'forRoutes path',
+  'forRoutes all',
+  'forRoutes path with prefix, pipes, rawBody',
 ]
 
 const wrapped = [
@@ -105,21 +118,23 @@ const wrapped = [
   ...(['koa2-router12', 'koa3-router15'] as const).flatMap((install) =>
     onKoa.map((variant) =>
       stack('Koa', install, variant, {
-        sample: install === 'koa3-router15' && ['koa-compose', 'koa-connect'].includes(variant),
+        sample:
+          install === 'koa3-router15' &&
+          ['koa-compose', 'koa-connect', 'all of them'].includes(variant),
       }),
     ),
   ),
   ...fastifys.flatMap((install) =>
-    ['plain', '@fastify/middie', '@fastify/express', 'empty rawBody'].map((variant) =>
+    onFastify.map((variant) =>
       stack('Fastify', install, variant, {
-        sample: install === 'fastify5' && variant === '@fastify/middie',
+        sample: install === 'fastify5' && ['@fastify/middie', 'all of them'].includes(variant),
       }),
     ),
   ),
   ...nests.flatMap((install) =>
     onNest.flatMap((variant) => [
       stack('Nest', install, variant, {
-        sample: install === 'nest11' && ['forRoutes path', 'forRoutes all'].includes(variant),
+        sample: install === 'nest11' && sampledOnNest.includes(variant),
       }),
       stack('Nest', install, `${variant} on fastify`, {
         sample: install === 'nest11' && variant === 'forRoutes path',
@@ -165,5 +180,34 @@ const platforms = [
   ),
 )
 
+/** nginx itself would need an installation as root. A proxy that buffers does to a request what nginx does by default. */
+const proxies = [
+  ...['a proxy that pipes', 'a proxy that buffers', 'http-proxy', 'http-proxy-middleware'].flatMap(
+    (host) =>
+      newest.map((install) =>
+        stack(`behind ${host}`, install, 'plain', {
+          host,
+          sample: host === 'a proxy that buffers',
+        }),
+      ),
+  ),
+  stack('behind @fastify/http-proxy', 'fastify5', 'plain', { host: '@fastify/http-proxy' }),
+]
+
+/** Express runs on HTTP/1 alone. */
+const onHttp2 = (['koa2-router15', 'koa3-router15', ...fastifys] as const).map((install) =>
+  stack('HTTP/2', install, install.startsWith('fastify') ? 'HTTP/2' : 'plain', {
+    host: 'HTTP/2',
+    sample: true,
+  }),
+)
+
 /** Every stack, family by family. */
-export const stacks: readonly Stack[] = [...traced, ...wrapped, ...functions, ...platforms]
+export const stacks: readonly Stack[] = [
+  ...traced,
+  ...wrapped,
+  ...functions,
+  ...platforms,
+  ...proxies,
+  ...onHttp2,
+]
