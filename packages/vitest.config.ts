@@ -1,11 +1,38 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** The files that take longest, the longest first. All others come after them. */
+const longest = [
+  'demo/test/copied-out',
+  'packaging/test/consumers',
+  'cli/test/doctor-mounts',
+  'test/doctor.test',
+  'soak/test/soak',
+  'test/conformance-',
+  'dedupe/store-outage',
+  'dedupe/postgres-store',
+  'demo/test/demo',
+]
+
+/** A long file that starts last keeps one processor busy while the others have nothing left to do. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const index = longest.findIndex((part) => moduleId.includes(part))
+      return index < 0 ? longest.length : index
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 // Tests of servers, processes and installations mostly wait: for time limits, for a start, for the disk.
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
   test: {
+    globalSetup: join(import.meta.dirname, 'testkit/src/vitest-setup.ts'),
+    sequence: { sequencer: LongestFirst },
     // More files at once than processors, and several servers at once in each.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     maxConcurrency: 8,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
+import { engines } from '@x/koywe-testkit/engines'
 import { removeKeys } from '@x/koywe-testkit/remove-keys'
 import pg from 'pg'
 
@@ -7,10 +7,10 @@ import pg from 'pg'
 export interface Queue {
   /** Its folder in `examples/`. */
   readonly folder: string
-  /** The engine that holds its queue. */
-  readonly url: string
+  /** The engine that holds its queue, where it is installed. */
+  readonly url: string | undefined
   /** Creates a namespace of its own there. */
-  createSandbox(): Promise<Sandbox>
+  createSandbox(url: string): Promise<Sandbox>
 }
 
 /** A namespace for one drill, which removes it afterwards. */
@@ -24,11 +24,11 @@ export interface Sandbox {
 
 /** Every example with a queue. */
 export const queues: readonly Queue[] = [
-  { folder: 'express-bullmq', url: redisUrl, createSandbox: createPrefix },
-  { folder: 'fastify-pg-boss', url: postgresUrl, createSandbox: createDatabase },
+  { folder: 'express-bullmq', url: engines.redis, createSandbox: createPrefix },
+  { folder: 'fastify-pg-boss', url: engines.postgres, createSandbox: createDatabase },
 ]
 
-async function createPrefix(): Promise<Sandbox> {
+async function createPrefix(redisUrl: string): Promise<Sandbox> {
   const prefix = `drill-${randomUUID()}`
   return {
     env: { REDIS_URL: redisUrl, REDIS_PREFIX: prefix },
@@ -38,7 +38,7 @@ async function createPrefix(): Promise<Sandbox> {
   }
 }
 
-async function createDatabase(): Promise<Sandbox> {
+async function createDatabase(postgresUrl: string): Promise<Sandbox> {
   const name = `drill_${randomUUID().replaceAll('-', '')}`
   await run(postgresUrl, `create database ${name}`)
   const url = new URL(postgresUrl)

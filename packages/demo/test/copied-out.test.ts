@@ -51,7 +51,7 @@ for (const half of [0, 1]) {
   })
 }
 
-async function describeExample(folder: string): Promise<void> {
+function describeExample(folder: string): void {
   const original = join(root, 'examples', folder)
   const servers = examples.filter((example) => example.folder === folder)
   let copy: string
@@ -120,12 +120,12 @@ async function describeExample(folder: string): Promise<void> {
   )
 
   for (const { url, createSandbox } of queues.filter((queue) => queue.folder === folder)) {
-    await describeWithServer('its queue', url, () => {
+    describeWithServer('its queue', url, (engine) => {
       it('lets every event take effect once while its workers are killed and frozen', {
         timeout: 5 * minutes,
       }, async () => {
         const { secret } = settings
-        const sandbox = await createSandbox()
+        const sandbox = await createSandbox(engine)
         const env = { ...environment(), ...sandbox.env, KOYWE_WEBHOOK_SECRET: secret }
         const server = ['npm', 'start'] as const
         const worker = ['npm', 'run', 'worker'] as const

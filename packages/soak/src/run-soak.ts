@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
 import { removeKeys } from '@x/koywe-testkit/remove-keys'
 import pg from 'pg'
 import { type Counts, countEffects, createTables, noteKill, poolSettings } from './effects.js'
@@ -9,6 +8,9 @@ import { type SenderResult, sendAll } from './sender.js'
 /** How a soak is run. */
 export interface SoakOptions {
   readonly store: 'redis' | 'postgres'
+  readonly redisUrl: string
+  /** Holds the tables of the effects, with either store. */
+  readonly postgresUrl: string
   /** Distinct events, not counting duplicates and retries. */
   readonly deliveries: number
   readonly orders: number
@@ -48,7 +50,8 @@ export interface SoakReport {
 
 /** Runs one soak against the real engines and cleans up after itself. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
-  const { store, deliveries, orders, killEvery = 500, progress = () => {} } = options
+  const { store, redisUrl, postgresUrl, deliveries, orders } = options
+  const { killEvery = 500, progress = () => {} } = options
   const schema = `koywe_soak_${randomUUID().slice(0, 8)}`
   const secret = randomUUID()
   const pool = new pg.Pool({ ...poolSettings(postgresUrl), max: 2 })

@@ -1,5 +1,6 @@
 // pnpm soak [--store redis|postgres] [--deliveries 50000] [--orders 10000] [--seconds 1800]
 import { parseArgs } from 'node:util'
+import { startEngines } from '@x/koywe-testkit/start-engines'
 import { formatReport } from './report.js'
 import { runSoak } from './run-soak.js'
 
@@ -19,12 +20,16 @@ if ((store !== 'redis' && store !== 'postgres') || !deliveries || !orders || !se
   )
 }
 
+const { urls, missing, stop } = await startEngines()
+if (!urls.redis || !urls.postgres) throw new Error(missing)
 const report = await runSoak({
   store,
+  redisUrl: urls.redis,
+  postgresUrl: urls.postgres,
   deliveries,
   orders,
   seconds,
   progress: (line) => process.stderr.write(`${line}\n`),
-})
+}).finally(stop)
 process.stdout.write(formatReport(report))
 if (report.broken.length > 0) process.exitCode = 1

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
-import { postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
+import { engines } from '@x/koywe-testkit/engines'
 import { describe, expect, it } from 'vitest'
 import { formatReport } from '../src/report.js'
 import { runSoak, type SoakOptions } from '../src/run-soak.js'
@@ -12,21 +12,22 @@ const folder = join(import.meta.dirname, '..')
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
 execFileSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', folder], { stdio: 'inherit' })
 
-describe.concurrent('a short soak', async () => {
-  await describeWithServer('on PostgreSQL', postgresUrl, async () => {
-    for (const store of ['redis', 'postgres'] as const) {
-      const url = store === 'redis' ? redisUrl : postgresUrl
-      await describeWithServer(`with the ${store} store`, url, () => describeSoak(store))
-    }
+describe.concurrent('a short soak', () => {
+  describeWithServer('on PostgreSQL', engines.postgres, (postgresUrl) => {
+    describeWithServer('and Redis', engines.redis, (redisUrl) => {
+      describe.each(['redis', 'postgres'] as const)('with the %s store', (store) => {
+        describeSoak({ store, redisUrl, postgresUrl })
+      })
+    })
   })
 })
 
-function describeSoak(store: SoakOptions['store']): void {
+function describeSoak(on: Pick<SoakOptions, 'store' | 'redisUrl' | 'postgresUrl'>): void {
   it('loses no event and applies none twice while servers are killed', {
     timeout: 300_000,
   }, async () => {
     const report = await runSoak({
-      store,
+      ...on,
       deliveries: 1500,
       orders: 300,
       seconds: 240,

@@ -1,28 +1,23 @@
 import { describe, it } from 'vitest'
-import { answers } from './engines.js'
 
 /**
- * Runs tests that need a server. Where none answers they fail in CI; elsewhere they are skipped, with a line that says so.
+ * Runs tests that need a server. Where its programs are not installed they are skipped, and fail in CI; the run's last lines
+ * say what brings them.
  *
- * @param url Where the server is expected. The tests run in a `describe` of that name.
+ * @param needed What the tests get: the URL of the server or the path of its program.
  */
-export async function describeWithServer(
+export function describeWithServer<T extends string>(
   name: string,
-  url: string,
-  tests: () => void,
-): Promise<void> {
-  const { hostname, port } = new URL(url)
-  if (await answers(hostname, Number(port))) {
-    describe(name, tests)
-    return
-  }
-  const reason = `no server answers at ${hostname}:${port}`
-  if (process.env.CI) {
+  needed: T | undefined,
+  tests: (needed: T) => void | Promise<void>,
+): void {
+  if (needed !== undefined) {
+    describe(name, () => tests(needed))
+  } else if (process.env.CI) {
     it(`${name} needs its server`, () => {
-      throw new Error(reason)
+      throw new Error('its programs are not installed')
     })
   } else {
-    process.stderr.write(`\nskipped: ${name}: ${reason}\n`)
-    describe.skip(name, tests)
+    it.skip(`${name}, which needs its server`)
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
-import { postgresUrl } from '@x/koywe-testkit/engines'
+import { engines } from '@x/koywe-testkit/engines'
 import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import pg from 'pg'
 import postgres from 'postgres'
@@ -22,7 +22,7 @@ import { claimed, claimedWithin, describeStore, type MakeStores } from './store-
 const schema = `koywe_test_${randomUUID().slice(0, 8)}`
 const table = `${schema}.deliveries`
 
-await describeWithServer('PostgreSQL', postgresUrl, () => {
+describeWithServer('PostgreSQL', engines.postgres, (postgresUrl) => {
   const pool = new pg.Pool({ connectionString: postgresUrl, max: 10 })
   const otherPool = new pg.Pool({ connectionString: postgresUrl, max: 2 })
   const lone = new pg.Client({ connectionString: postgresUrl })

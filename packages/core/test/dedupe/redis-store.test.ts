@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
-import { redisUrl } from '@x/koywe-testkit/engines'
+import { engines } from '@x/koywe-testkit/engines'
 import { removeKeys } from '@x/koywe-testkit/remove-keys'
 import { Redis } from 'ioredis'
 import { createClient, createClientPool } from 'redis'
@@ -13,7 +13,7 @@ import {
 } from '../../src/redis.js'
 import { claimed, describeStore, type MakeStores } from './store-suite.js'
 
-await describeWithServer('Redis', redisUrl, () => {
+describeWithServer('Redis', engines.redis, (redisUrl) => {
   const nodeRedis = [createClient({ url: redisUrl }), createClient({ url: redisUrl })] as const
   const pool = createClientPool({ url: redisUrl }, { acquireTimeout: 20_000 })
   const ioRedis = [0, 1].map(() => new Redis(redisUrl, { lazyConnect: true }))

@@ -6,8 +6,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { answers } from '@x/koywe-testkit/answers'
 import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
-import { answers, postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
+import { engines } from '@x/koywe-testkit/engines'
+import { findProgram } from '@x/koywe-testkit/find-program'
 import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -211,7 +213,7 @@ async function openNodeRedis(port: number, options: object = {}): Promise<Client
   }
 }
 
-await describeWithServer('Redis out of order', redisUrl, () => {
+describeWithServer('Redis out of order', engines.redis, (redisUrl) => {
   describeOutage('node-redis', redisUrl, (port) => openNodeRedis(port))
   describeOutage('node-redis without an offline queue', redisUrl, (port) =>
     openNodeRedis(port, { disableOfflineQueue: true }),
@@ -229,7 +231,7 @@ await describeWithServer('Redis out of order', redisUrl, () => {
 const schema = `koywe_outage_${randomUUID().slice(0, 8)}`
 const table = `${schema}.deliveries`
 
-await describeWithServer('PostgreSQL out of order', postgresUrl, () => {
+describeWithServer('PostgreSQL out of order', engines.postgres, (postgresUrl) => {
   const admin = new pg.Pool({ connectionString: postgresUrl, max: 2 })
   beforeAll(async () => {
     await admin.query(`create schema ${schema}`)
@@ -291,7 +293,7 @@ await describeWithServer('PostgreSQL out of order', postgresUrl, () => {
   })
 })
 
-describe('a Redis server of our own', { timeout: 60_000 }, () => {
+describeWithServer('a Redis server of our own', findProgram('redis-server'), (program) => {
   const folder = mkdtempSync(join(tmpdir(), 'koywe-redis-'))
   let port = 0
   let redis: ChildProcess
@@ -308,12 +310,12 @@ describe('a Redis server of our own', { timeout: 60_000 }, () => {
       '--dir',
       folder,
     ]
-    redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...settings], {
+    redis = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', ...settings], {
       stdio: 'ignore',
     })
     redis.on('error', () => {})
     for (let attempt = 0; !(await answers('127.0.0.1', port)); attempt++) {
-      if (attempt > 100) throw new Error('redis-server does not start: is it installed?')
+      if (attempt > 100) throw new Error('redis-server does not start')
       await delay(100)
     }
   }

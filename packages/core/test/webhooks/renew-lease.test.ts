@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
-import { postgresUrl, redisUrl } from '@x/koywe-testkit/engines'
+import { engines } from '@x/koywe-testkit/engines'
 import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { removeKeys } from '@x/koywe-testkit/remove-keys'
 import pg from 'pg'
@@ -138,7 +138,7 @@ describe('renewing with the memory store', () => {
   )
 })
 
-await describeWithServer('renewing in Redis', redisUrl, () => {
+describeWithServer('renewing in Redis', engines.redis, (redisUrl) => {
   const prefix = `koywe-renew:${randomUUID()}:`
   const clients = [createClient({ url: redisUrl }), createClient({ url: redisUrl })] as const
   const stores = clients.map((client) => createRedisDedupeStore(client, { prefix, leaseMs }))
@@ -217,7 +217,7 @@ await describeWithServer('renewing in Redis', redisUrl, () => {
   })
 })
 
-await describeWithServer('renewing in PostgreSQL', postgresUrl, () => {
+describeWithServer('renewing in PostgreSQL', engines.postgres, (postgresUrl) => {
   const schema = `koywe_renew_${randomUUID().slice(0, 8)}`
   const table = `${schema}.deliveries`
   const pools = [0, 1].map(() => new pg.Pool({ connectionString: postgresUrl, max: 8 }))

@@ -1,0 +1,17 @@
+import type { TestProject } from 'vitest/node'
+import { startEngines } from './start-engines.js'
+
+/** Gives a run of vitest its engines, stops them at its end, and says last what was skipped and why. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { urls, missing, stop } = await startEngines()
+  project.provide('engines', urls)
+  return async () => {
+    await stop()
+    const skipped = project.vitest.state
+      .getTestModules()
+      .flatMap((module) => [...module.children.allTests('skipped')])
+    if (skipped.length === 0) return
+    const names = skipped.map(({ module, fullName }) => `  ${module.relativeModuleId}: ${fullName}`)
+    console.log(`\nSkipped:\n${names.join('\n')}${missing ? `\n${missing}` : ''}\n`)
+  }
+}
