@@ -25,8 +25,21 @@ export interface ParsedBody {
  */
 export function parseBody(body: Body, limit: number): ParsedBody {
   if ('value' in body) return { object: toObject(boundValue(body.value, limit)), text: undefined }
-  const text = textOf(body)
-  return { object: toObject(parseText(text, limit)), text }
+  const text = decode('text' in body ? body.text : body.bytes)
+  return { object: toObject(parseText(text, limit, false)), text }
+}
+
+/**
+ * The same for the bytes, or their text, of a body that Koywe signed.
+ *
+ * @throws {KoyweError} `body_too_large`, `invalid_json`; `invalid_payload` for an object that nests too deeply.
+ */
+export function parseVerified(
+  received: Uint8Array | string,
+  limit: number,
+): { readonly object: JsonObject; readonly text: string } {
+  const text = decode(received)
+  return { object: toObject(parseText(text, limit, true)), text }
 }
 
 function toObject(value: unknown): JsonObject {
@@ -37,19 +50,22 @@ function toObject(value: unknown): JsonObject {
 }
 
 /** Decodes an unparsed body as every parser does: UTF-8, without a byte order mark, invalid bytes replaced. */
-function textOf(body: Exclude<Body, { readonly value: unknown }>): string {
-  if ('text' in body) return body.text
-  const { bytes } = body
-  const buffer = Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const text = buffer.toString()
+function decode(received: Uint8Array | string): string {
+  const text = typeof received === 'string' ? received : toBuffer(received).toString()
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-function parseText(text: string, limit: number): unknown {
+function toBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function parseText(text: string, limit: number, isVerified: boolean): unknown {
   if (Buffer.byteLength(text) > limit) throw tooLarge(limit)
-  if (nestsTooDeep(text)) throw tooDeep(text.trimStart().startsWith('{'))
+  if (nestsTooDeep(text)) {
+    const isObject = text.trimStart().startsWith('{')
+    throw isVerified && isObject ? tooDeepThoughVerified() : tooDeep(isObject)
+  }
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -137,5 +153,12 @@ function tooDeep(isObject: boolean): KoyweError {
   return new KoyweError(
     isObject ? 'invalid_signature' : 'invalid_json',
     `The body nests deeper than ${mostLevels} levels. Koywe's events are flat, so Koywe did not sign it.`,
+  )
+}
+
+function tooDeepThoughVerified(): KoyweError {
+  return new KoyweError(
+    'invalid_payload',
+    `The signature is valid, but the body nests deeper than ${mostLevels} levels, which no known event does.`,
   )
 }
