@@ -68,6 +68,8 @@ export interface TracedPaymentsEvent {
 
 /** What is known of an event, once its signature is verified. */
 export interface KoyweEventContext {
+  /** The API whose webhooks the receiver takes. Known from the start. */
+  readonly api: KoyweApi
   /** The event's name; of the Payments API, its `type`. */
   eventName?: string
   orderId?: string | undefined
@@ -82,8 +84,6 @@ export interface KoyweEventContext {
 
 /** The context of `koywe:delivery`: one webhook request, from its arrival to its answer. */
 export interface KoyweDeliveryContext extends KoyweRequestContext, KoyweEventContext {
-  /** The API whose webhooks this receiver takes. */
-  readonly api: KoyweApi
   /** Whether the event was handled before, so that no listener ran. */
   duplicate: boolean
 }
@@ -93,7 +93,6 @@ export interface KoyweDeliveryContext extends KoyweRequestContext, KoyweEventCon
  * listener threw, or an `AggregateError` of what several threw.
  */
 export interface KoyweProcessContext extends KoyweEventContext {
-  readonly api: KoyweApi
   error?: unknown
 }
 
@@ -129,11 +128,8 @@ export function authContext(request: HttpRequest): KoyweAuthContext {
 }
 
 /** Makes the context of the listeners' part of a delivery. */
-export function processContext(
-  known: Required<KoyweEventContext>,
-  api: KoyweApi,
-): KoyweProcessContext {
-  return Object.assign(hiding<KoyweProcessContext>({ api }, ['event']), known)
+export function processContext(known: Required<KoyweEventContext>): KoyweProcessContext {
+  return Object.assign(hiding<KoyweProcessContext>({ api: known.api }, ['event']), known)
 }
 
 function arrival({ method, url }: HttpRequest) {

@@ -3,10 +3,9 @@ import type { KoyweApi } from './channels.js'
 import type { Body } from './contract.js'
 import type { Refusal } from './refusal.js'
 
-/** A delivery that Koywe sent: its event, and what the signature covers. */
+/** A delivery that Koywe sent. Its event is what `signedText` parses to. */
 export interface OpenedDelivery<Event> {
   readonly event: Event
-  /** The text from which the event was parsed, and nothing else. */
   readonly signedText: string
   /** Which of the secrets made the signature. */
   readonly secretIndex: number
@@ -17,13 +16,10 @@ export interface OpenedDelivery<Event> {
 /** How the deliveries of one of Koywe's APIs are opened, and all that the receiver knows of that API. */
 export interface Scheme<Event> {
   readonly api: KoyweApi
-  /** What precedes a delivery's id in the dedupe store, so that no event of one API can pass for one of another. */
-  readonly keyPrefix: string
   /** The field that names an event. */
   readonly nameField: string
   /** The names that this version knows. */
   readonly names: readonly string[]
-  isName(name: unknown): name is string
   /**
    * Verifies, identifies and types a delivery, within `limit` bytes.
    *

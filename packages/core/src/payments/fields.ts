@@ -1,66 +1,55 @@
 import { KoyweError } from '../errors.js'
 import type { JsonObject } from '../http/json-object.js'
 import {
-  isKoywePaymentsEventType,
+  isKoywePaymentsEvent,
   type KoywePaymentsEvent,
   type UnknownKoywePaymentsEvent,
 } from './events.js'
 
+/** The forms promised of an event that this version knows, where a field is there at all. */
+const objects = ['data', 'relationships', 'relationships.self']
+const texts = ['id', 'relationships.self.type', 'relationships.self.id']
+const textsOfOrder = [...texts, 'data.status', 'data.external_id']
+
 /**
- * Checks a verified payload against the types promised to listeners, and returns it as an event. Of an unknown type only `type`
- * is promised.
+ * Checks a verified payload against the types promised to listeners, and returns it as an event.
  *
  * @throws {KoyweError} `invalid_payload`.
  */
 export function parsePaymentsEvent(
   payload: JsonObject,
 ): KoywePaymentsEvent | UnknownKoywePaymentsEvent {
-  const { type, id, data, relationships } = payload
-  if (typeof type !== 'string' || type === '') throw wrongField('type', 'missing or not a string')
-  if (isKoywePaymentsEventType(type)) {
-    checkText('id', id)
-    const { status, external_id } = checkObject('data', data)
-    if (type.startsWith('order.')) {
-      checkText('data.status', status)
-      checkText('data.external_id', external_id)
-    }
-    const self = checkObject('relationships.self', checkObject('relationships', relationships).self)
-    checkText('relationships.self.type', self.type)
-    checkText('relationships.self.id', self.id)
+  const { type } = payload
+  if (typeof type !== 'string' || type === '') throw wrongField('type')
+  const event = payload as UnknownKoywePaymentsEvent // its type is a string
+  if (!isKoywePaymentsEvent(event)) return event
+  for (const path of objects) if (!isObject(valueAt(event, path) ?? {})) throw wrongField(path)
+  for (const path of type.startsWith('order.') ? textsOfOrder : texts) {
+    if (typeof (valueAt(event, path) ?? '') !== 'string') throw wrongField(path)
   }
-  return payload as unknown as KoywePaymentsEvent | UnknownKoywePaymentsEvent // the checks above cover the fields of both
+  return event
 }
 
 /** The id of the order that an event is about, as far as it says so. */
-export function orderIdOf({
-  relationships,
-}: KoywePaymentsEvent | UnknownKoywePaymentsEvent): string | undefined {
-  const { type, id } = asObject(asObject(relationships).self)
-  return type === 'order' && typeof id === 'string' ? id : undefined
+export function orderIdOf(event: object): string | undefined {
+  const id = valueAt(event, 'relationships.self.id')
+  const isOrder = valueAt(event, 'relationships.self.type') === 'order'
+  return isOrder && typeof id === 'string' ? id : undefined
 }
 
-function checkText(field: string, value: unknown): void {
-  if (value === undefined || value === null || typeof value === 'string') return
-  throw wrongField(field, 'not a string')
-}
-
-/** An empty object where there is none. */
-function checkObject(field: string, value: unknown): JsonObject {
-  if (value === undefined || value === null || isObject(value)) return asObject(value)
-  throw wrongField(field, 'not an object')
-}
-
-function asObject(value: unknown): JsonObject {
-  return isObject(value) ? value : {}
+function valueAt(event: object, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((part, name) => (isObject(part) ? part[name] : undefined), event)
 }
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function wrongField(field: string, fault: string): KoyweError {
+function wrongField(field: string): KoyweError {
   return new KoyweError(
     'invalid_payload',
-    `The signature is valid, but the field \`${field}\` is ${fault}, so this is not an event of the Payments API as Koywe documents it.`,
+    `The signature is valid, but the field \`${field}\` has another form than Koywe's Payments API gives it, so this is not one of its events.`,
   )
 }

@@ -1,21 +1,19 @@
 import { hash } from 'node:crypto'
-import { parseVerified } from '../http/json-object.js'
-import { isRefusal } from '../http/refusal.js'
+import { parseBody } from '../http/json-object.js'
 import type { Scheme } from '../http/scheme.js'
 import { createVerifier, type Secrets } from '../ramp/signature.js'
 import {
-  isKoywePaymentsEventType,
   type KoywePaymentsEvent,
   koywePaymentsEventTypes,
   type UnknownKoywePaymentsEvent,
 } from './events.js'
 import { orderIdOf, parsePaymentsEvent } from './fields.js'
-import { verifyHeader } from './verify-header.js'
+import { receivedAs, verifyHeader } from './verify-header.js'
 
 /**
  * Creates the scheme of the Payments API, which signs the bytes of the body in the header Koywe-Signature.
  *
- * @throws {TypeError} when there is no secret, or one is not a string or blank.
+ * @throws {TypeError} when a secret is missing or blank.
  */
 export function createPaymentsScheme(
   secrets: Secrets,
@@ -23,19 +21,16 @@ export function createPaymentsScheme(
   const verifier = createVerifier(secrets, 'KOYWE_PAYMENTS_SECRET')
   return {
     api: 'payments',
-    keyPrefix: 'payments:',
     nameField: 'type',
     names: koywePaymentsEventTypes,
-    isName: isKoywePaymentsEventType,
     open(body, headers, limit) {
-      const verified = verifyHeader(body, headers, verifier, limit)
-      if (isRefusal(verified)) return verified
-      const { signed, secretIndex } = verified
-      const { object, text } = parseVerified(signed, limit)
+      const secretIndex = verifyHeader(body, headers, verifier, limit)
+      if (typeof secretIndex !== 'number') return secretIndex
+      const { object, text = '' } = parseBody(body, limit, 'invalid_payload')
       const event = parsePaymentsEvent(object)
       const { id } = event
-      const hasId = typeof id === 'string' && id !== ''
-      return { event, signedText: text, secretIndex, id: hasId ? id : hash('sha256', signed) }
+      const ownId = typeof id === 'string' && id !== '' ? id : undefined
+      return { event, signedText: text, secretIndex, id: ownId ?? hash('sha256', receivedAs(body)) }
     },
     nameOf: ({ type }) => type,
     orderIdOf,

@@ -1,29 +1,18 @@
 import { parseBody } from '../http/json-object.js'
 import { isRefusal } from '../http/refusal.js'
 import type { Scheme } from '../http/scheme.js'
-import {
-  isKoyweEventName,
-  type KoyweEvent,
-  koyweEventNames,
-  type UnknownKoyweEvent,
-} from './events.js'
+import { type KoyweEvent, koyweEventNames, type UnknownKoyweEvent } from './events.js'
 import { parseEvent } from './fields.js'
 import { createVerifier, type Secrets } from './signature.js'
 import { verifySignature } from './verify-signature.js'
 
-/**
- * Creates the scheme of the ramp API, which signs inside the body.
- *
- * @throws {TypeError} when there is no secret, or one is not a string or blank.
- */
+/** Creates the scheme of the ramp API, which signs inside the body. @throws {TypeError} when a secret is missing or blank. */
 export function createRampScheme(secrets: Secrets): Scheme<KoyweEvent | UnknownKoyweEvent> {
-  const verifier = createVerifier(secrets, 'KOYWE_WEBHOOK_SECRET')
+  const verifier = createVerifier(secrets)
   return {
     api: 'ramp',
-    keyPrefix: '',
     nameField: 'eventName',
     names: koyweEventNames,
-    isName: isKoyweEventName,
     open(body, headers, limit) {
       const verified = verifySignature(parseBody(body, limit), verifier, headers, body)
       if (isRefusal(verified)) return verified

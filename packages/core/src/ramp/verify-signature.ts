@@ -41,10 +41,7 @@ export function verifySignature(
   if (secretIndex < 0) {
     return {
       code: 'invalid_signature',
-      sentence: () =>
-        fitsHeader(headers, verifier, received)
-          ? `${ofPayments(true)} It has a field \`signature\` besides.`
-          : explain(body, signed, verifier, headers['content-length']),
+      sentence: () => explain(body, signed, verifier, headers['content-length']),
     }
   }
   const isExact = body.text !== undefined && hasNoNumber(signed.payload)
@@ -58,33 +55,25 @@ function refuseUnsigned(
   verifier: Verifier,
   received: Body,
 ): Refusal {
-  const fits = (): boolean => fitsHeader(headers, verifier, received)
-  if (isOfPayments(object, headers)) {
-    return { code: 'payments_webhook', sentence: () => ofPayments(fits()) }
-  }
+  const isPayments = isOfPayments(object, headers)
   return {
-    code: 'missing_signature',
-    sentence: () =>
-      fits()
-        ? 'The body has no `signature`, but your secret made the one in the header Koywe-Signature, which is how the Payments API signs. ' +
-          'The ramp API signs JSON.stringify(payload) and adds the signature to the body.'
-        : 'The body has no `signature`. Koywe signs only if a secret was registered with the webhook: register one (updateWebhook).',
+    code: isPayments ? 'payments_webhook' : 'missing_signature',
+    sentence: () => {
+      const inHeader = fitsHeader(headers, verifier, received)
+        ? ' Your secret made the signature in the header Koywe-Signature, which is how the Payments API signs.'
+        : ''
+      return isPayments
+        ? `This is a webhook of Koywe's Payments API (a Koywe-Signature header, or \`type\` and \`data\`).${inHeader} This middleware is for the ramp API, which signs inside the body and sends \`eventName\`. Receive Payments webhooks with koywePayments (or createKoywePayments), at a URL of their own.`
+        : `The body has no \`signature\`.${inHeader} Koywe signs only if a secret was registered with the webhook: register one (updateWebhook).`
+    },
   }
-}
-
-function ofPayments(fits: boolean): string {
-  return (
-    `This is a webhook of Koywe's Payments API (a Koywe-Signature header${fits ? ', which your secret made' : ''}, \`type\` and \`data\`). ` +
-    'This middleware is for the ramp API, which signs inside the body and sends `eventName`. Receive Payments webhooks with ' +
-    'koywePayments (or createKoywePayments), at a URL of their own.'
-  )
 }
 
 /** Whether the header has a signature as the Payments API makes it, over the body as received. */
 function fitsHeader(headers: IncomingHttpHeaders, verifier: Verifier, received: Body): boolean {
-  const header = headers['koywe-signature']
-  if (header === undefined || 'value' in received) return false
-  return verifier.verify('text' in received ? received.text : received.bytes, String(header)) >= 0
+  if ('value' in received) return false
+  const signed = 'text' in received ? received.text : received.bytes
+  return verifier.verify(signed, String(headers['koywe-signature'])) >= 0
 }
 
 /**

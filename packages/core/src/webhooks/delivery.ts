@@ -1,11 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Claim } from '../dedupe/store.js'
-import type {
-  KoyweApi,
-  KoyweEventContext,
-  TracedEvent,
-  TracedPaymentsEvent,
-} from '../http/channels.js'
+import type { KoyweEventContext, TracedEvent, TracedPaymentsEvent } from '../http/channels.js'
 import type { Exchange, Subject } from '../http/exchange.js'
 import type { OpenedDelivery, Scheme } from '../http/scheme.js'
 import { aboutDelivery } from '../log/about.js'
@@ -36,9 +31,6 @@ export interface Delivery {
   readonly claim: Claim
 }
 
-/** What a delivery needs of its scheme. */
-type DeliveryScheme<Event> = Omit<Scheme<Event>, 'open'>
-
 /** A delivery in which nothing is computed before it is read. */
 export class ReceivedDelivery<Event> implements Delivery, Subject {
   readonly receivedAt: Date
@@ -47,14 +39,14 @@ export class ReceivedDelivery<Event> implements Delivery, Subject {
   claim: Claim = alwaysClaimed
   readonly #event: Event
   readonly #exchange: Exchange
-  readonly #scheme: DeliveryScheme<Event>
+  readonly #scheme: Scheme<Event>
   #id: string | undefined
 
   constructor(
     { event, signedText, secretIndex, id }: OpenedDelivery<Event>,
     receivedAt: Date,
     exchange: Exchange,
-    scheme: DeliveryScheme<Event>,
+    scheme: Scheme<Event>,
   ) {
     this.receivedAt = receivedAt
     this.secretIndex = secretIndex
@@ -68,15 +60,6 @@ export class ReceivedDelivery<Event> implements Delivery, Subject {
   /** The first argument of listeners. */
   get event(): Event {
     return this.#event
-  }
-
-  get api(): KoyweApi {
-    return this.#scheme.api
-  }
-
-  /** Its key in the dedupe store. */
-  get key(): string {
-    return this.#scheme.keyPrefix + this.id
   }
 
   get id(): string {
@@ -94,16 +77,17 @@ export class ReceivedDelivery<Event> implements Delivery, Subject {
 
   /** What the channels say of it. */
   known(): Required<KoyweEventContext> {
-    const { id, occurredAt, secretIndex } = this
+    const { id: deliveryId, occurredAt, secretIndex } = this
     const event = this.#event as TracedEvent | TracedPaymentsEvent // those of every scheme are
-    return { event, ...this.#subject(), deliveryId: id, occurredAt, secretIndex }
+    const { api } = this.#scheme
+    return { api, event, ...this.#names(), deliveryId, occurredAt, secretIndex }
   }
 
   about(): string {
-    return aboutDelivery(this.#subject(), this.id)
+    return aboutDelivery(this.#names(), this.id)
   }
 
-  #subject(): { readonly eventName: string; readonly orderId: string | undefined } {
+  #names() {
     const scheme = this.#scheme
     return { eventName: scheme.nameOf(this.#event), orderId: scheme.orderIdOf(this.#event) }
   }

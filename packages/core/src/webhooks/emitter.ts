@@ -48,13 +48,12 @@ const none: readonly Registration[] = []
 const noErrors: Errors = []
 
 /** What an emitter needs of a scheme. */
-type EmitterScheme<Event> = Pick<Scheme<Event>, 'nameField' | 'names' | 'isName' | 'nameOf'>
+type EmitterScheme<Event> = Pick<Scheme<Event>, 'nameField' | 'names' | 'nameOf'>
 
 /** Creates an emitter that awaits its listeners and runs all of them even when one fails. */
 export function createEmitter<Events, Unknown>({
   nameField,
   names,
-  isName,
   nameOf,
 }: EmitterScheme<Events[keyof Events] | Unknown>): EmitterParts<
   Events[keyof Events] | Unknown,
@@ -116,7 +115,7 @@ export function createEmitter<Events, Unknown>({
   }
 
   function checkName(name: unknown): string {
-    if (isName(name)) return name
+    if (typeof name === 'string' && names.includes(name)) return name
     throw new TypeError(
       `${quote(name)} is not an event name that this version knows (${names.join(', ')}). ` +
         `To handle a newer event, use onAny and compare \`event.${nameField}\`.`,

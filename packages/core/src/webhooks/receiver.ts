@@ -84,6 +84,8 @@ export function createReceiver<Events, Unknown>(
   checkTimeout(timeoutMs)
   checkLogger(options.logger)
   checkDedupe(dedupe)
+  // No event of one API can pass for one of the other in a store that both share.
+  const keyPrefix = scheme.api === 'ramp' ? '' : `${scheme.api}:`
   const log = createLog(options.logger)
   const { emitter, hears, emit } = createEmitter<Events, Unknown>(scheme)
   const { track, idle } = createInFlight()
@@ -130,7 +132,7 @@ export function createReceiver<Events, Unknown>(
       exchange.timeoutError = storeIsLate
       let claim: ClaimAnswer
       try {
-        claim = await dedupe.claim(delivery.key)
+        claim = await dedupe.claim(keyPrefix + delivery.id)
       } catch (cause) {
         throw storeUnavailable(cause)
       }

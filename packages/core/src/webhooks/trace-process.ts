@@ -9,14 +9,11 @@ export async function traceProcess<Event>(
 ): Promise<readonly unknown[]> {
   let failures: readonly unknown[] | undefined
   try {
-    await processChannel.tracePromise(
-      async () => {
-        failures = await emit(delivery.event, delivery)
-        if (failures.length === 1) throw failures[0]
-        if (failures.length > 1) throw new AggregateError(failures, 'Several listeners failed.')
-      },
-      processContext(delivery.known(), delivery.api),
-    )
+    await processChannel.tracePromise(async () => {
+      failures = await emit(delivery.event, delivery)
+      if (failures.length === 1) throw failures[0]
+      if (failures.length > 1) throw new AggregateError(failures, 'Several listeners failed.')
+    }, processContext(delivery.known()))
   } catch (error) {
     // Without failures it is a subscriber's store that kept the listeners from running.
     failures ??= [error]

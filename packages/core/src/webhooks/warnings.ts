@@ -10,7 +10,7 @@ export interface Warnings {
 }
 
 /** Creates the warnings of one receiver. */
-export function createWarnings(log: Log, { isName }: Pick<Scheme<never>, 'isName'>): Warnings {
+export function createWarnings(log: Log, { names }: Pick<Scheme<never>, 'names'>): Warnings {
   const unheard = new Set<string>()
   let saidOldSecret = false
 
@@ -26,7 +26,7 @@ export function createWarnings(log: Log, { isName }: Pick<Scheme<never>, 'isName
     },
     // Koywe sends all events to one URL, so an event without a listener is acknowledged, even if its listener was added too late.
     missingListener(logger, eventName) {
-      if (!isName(eventName) || unheard.has(eventName)) return
+      if (unheard.has(eventName) || !names.includes(eventName)) return
       unheard.add(eventName)
       log.warn(
         logger,
