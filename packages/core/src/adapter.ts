@@ -18,9 +18,9 @@ export {
   type Place,
 } from './adapter/matcher.js'
 export { sendResponse } from './adapter/send-response.js'
-export { webhooksOf, withListeners } from './adapter/webhooks-of.js'
+export { paymentsOf, webhooksOf, withListeners } from './adapter/webhooks-of.js'
 export { authCallbackOptions } from './auth-callback/auth-callback.js'
 export { type BodySource, readBody } from './http/body.js'
 export { jsonResponse } from './http/response.js'
 export { checkOptions } from './setup/options.js'
-export { webhooksOptions } from './webhooks/webhooks.js'
+export { webhooksOptions } from './webhooks/receiver.js'

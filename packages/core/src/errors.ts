@@ -5,6 +5,7 @@ const statusByCode = {
   invalid_json: 400,
   invalid_payload: 400,
   payments_webhook: 400,
+  ramp_webhook: 400,
   body_aborted: 400,
   body_timeout: 408,
   body_too_large: 413,

@@ -23,6 +23,7 @@ export type {
 } from './dedupe/store.js'
 export { KoyweError, type KoyweErrorCode } from './errors.js'
 export {
+  type KoyweApi,
   type KoyweAuthContext,
   type KoyweDeliveryContext,
   type KoyweEventContext,
@@ -30,9 +31,22 @@ export {
   type KoyweRequestContext,
   koyweChannels,
   type TracedEvent,
+  type TracedPaymentsEvent,
 } from './http/channels.js'
 export type { Body, HttpHandler, HttpRequest, HttpResponse } from './http/contract.js'
 export type { Logger } from './log/logger.js'
+export {
+  isKoywePaymentsEvent,
+  type KoywePaymentsEvent,
+  type KoywePaymentsEventFields,
+  type KoywePaymentsEventMap,
+  type KoywePaymentsEventType,
+  type KoywePaymentsOrderData,
+  type KoywePaymentsOrderStatus,
+  type KoywePaymentsRelationships,
+  koywePaymentsEventTypes,
+  type UnknownKoywePaymentsEvent,
+} from './payments/events.js'
 export {
   isKoyweEvent,
   isKoyweEventName,
@@ -50,8 +64,9 @@ export { type OrderMark, supersedes } from './ramp/supersedes.js'
 export type { Delivery } from './webhooks/delivery.js'
 export type { KoyweEmitter, Listener } from './webhooks/emitter.js'
 export {
-  createKoyweWebhooks,
-  type KoyweListeners,
-  type KoyweWebhooks,
-  type KoyweWebhooksOptions,
-} from './webhooks/webhooks.js'
+  createKoywePayments,
+  type KoywePayments,
+  type KoywePaymentsListeners,
+} from './webhooks/koywe-payments.js'
+export { createKoyweWebhooks, type KoyweWebhooks } from './webhooks/koywe-webhooks.js'
+export type { KoyweListeners, KoyweWebhooksOptions } from './webhooks/receiver.js'

@@ -37,7 +37,7 @@ export type ExpressHandler = (
   next: (error?: unknown) => void,
 ) => void
 
-/** Settings of {@link koyweWebhooks}. */
+/** Settings of {@link koyweWebhooks} and {@link koywePayments}. */
 export type ExpressWebhooksOptions = AdapterWebhooksOptions
 
 /** Settings of {@link koyweAuthCallback}. */
@@ -87,6 +87,30 @@ const adapter: Adapter<ExpressHandler> = createAdapter((handler, createIsOurs) =
 export const koyweWebhooks: Adapter<ExpressHandler>['koyweWebhooks'] = adapter.koyweWebhooks
 
 /**
+ * Creates Express middleware for the webhooks of Koywe's Payments API, which is also the emitter of their events.
+ * Mounted without a path it answers `POST /webhooks/koywe-payments`; on a path or a route it answers there. It passes every other
+ * request on untouched. Mount it before body parsers, or make them keep the bytes: those are what Koywe signs.
+ *
+ * The first argument is the secret of the webhook endpoint, a list of secrets during a rotation, or a receiver made by
+ * `createKoywePayments`.
+ *
+ * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { koywePayments } from '@x/koywe-express'
+ * import express from 'express'
+ *
+ * const payments = koywePayments(process.env.KOYWE_PAYMENTS_SECRET ?? '')
+ * payments.on('order.paid', async (event, delivery) => {
+ *   console.log(`order ${event.relationships?.self?.id} was paid`, delivery.id)
+ * })
+ * express().use(payments).listen(3000) // answers POST /webhooks/koywe-payments
+ * ```
+ */
+export const koywePayments: Adapter<ExpressHandler>['koywePayments'] = adapter.koywePayments
+
+/**
  * Creates the Express handler of Koywe's authentication callback (may this user operate?). Put it on a route, or mount it without a
  * path to answer `POST /koywe/auth`.
  *
@@ -107,6 +131,10 @@ export const koyweWebhooks: Adapter<ExpressHandler>['koyweWebhooks'] = adapter.k
 export const koyweAuthCallback: Adapter<ExpressHandler>['koyweAuthCallback'] =
   adapter.koyweAuthCallback
 
+const cure =
+  'Mount this middleware before it, or make it keep the bytes in `rawBody`: ' +
+  'express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes } }). In Nest: NestFactory.create(AppModule, { rawBody: true }).'
+
 async function respond(
   handler: HttpHandler,
   request: ExpressRequest,
@@ -118,7 +146,7 @@ async function respond(
     headers: request.headers,
     rawHeaders: request.rawHeaders,
     body: (limit) =>
-      readBody({ stream: request, body: request.body, rawBody: request.rawBody }, limit),
+      readBody({ stream: request, body: request.body, rawBody: request.rawBody }, limit, cure),
   })
   sendResponse(request, response, answer)
 }

@@ -5,9 +5,10 @@ import {
   type HttpResponse,
   type KoyweAuthCallbackOptions,
   type KoyweListeners,
+  type KoywePayments,
+  type KoywePaymentsListeners,
   type KoyweWebhooks,
   type KoyweWebhooksOptions,
-  type Secrets,
 } from '@x/koywe-core'
 import {
   authCallbackOptions,
@@ -16,12 +17,19 @@ import {
   checkPath,
   jsonResponse,
   type PathOption,
+  paymentsOf,
   readBody,
   sendResponse,
   webhooksOf,
   webhooksOptions,
 } from '@x/koywe-core/adapter'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  RegisterOptions,
+} from 'fastify'
 import fp from 'fastify-plugin'
 
 export * from '@x/koywe-core'
@@ -30,12 +38,14 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The receiver of Koywe's webhooks that was registered on this instance. */
     koywe: KoyweListeners
+    /** The receiver of the Payments API's webhooks that was registered on this instance. */
+    koywePayments: KoywePaymentsListeners
   }
 }
 
 /**
  * A plugin that type-checks with `register` of every copy of Fastify's types. Nest's platform has its own copy, which is not
- * augmented with `koywe`.
+ * augmented with `koywe` and `koywePayments`.
  */
 export type KoyweFastifyPlugin<Options> = (app: object, options: Options) => Promise<void>
 
@@ -51,6 +61,12 @@ export interface FastifyWebhooksOptions extends KoyweWebhooksOptions, PathOption
   readonly prefix?: string
 }
 
+/** Options of {@link koywePayments}. Give exactly one of `secret`, `secrets` and `payments`. */
+export interface FastifyPaymentsOptions extends Omit<FastifyWebhooksOptions, 'webhooks'> {
+  /** A receiver made by `createKoywePayments`. Required for the second receiver of an instance. */
+  readonly payments?: KoywePayments
+}
+
 /** Options that Fastify itself reads for every plugin. */
 type LogOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
 const registerOptions = ['prefix', 'logLevel', 'logSerializers']
@@ -59,20 +75,61 @@ const plugin: FastifyPluginAsync<FastifyWebhooksOptions & LogOptions> = async (a
   const own = ['secret', 'secrets', 'webhooks', 'path', ...registerOptions]
   checkOptions(options, [...own, ...webhooksOptions], 'koyweWebhooks')
   const { secret, secrets, webhooks, path, prefix, logLevel, logSerializers, ...settings } = options
-  const receiver = webhooksOf(chooseSource({ secret, secrets, webhooks }), settings)
-  if (!app.hasDecorator('koywe')) {
-    app.decorate('koywe', receiver)
-  } else if (webhooks === undefined) {
+  const source = chooseSource({ secret, secrets, webhooks })
+  await receiveAt(app, webhooksOf(source, settings), {
+    decorator: 'koywe',
+    isOwner: webhooks === undefined,
+    cure: 'Create this one with createKoyweWebhooks and register it as `{ webhooks: receiver, path }`',
+    url: urlOf(path, prefix, '/webhooks/koywe'),
+    scope: { prefix, logLevel, logSerializers },
+  })
+}
+
+const paymentsPlugin: FastifyPluginAsync<FastifyPaymentsOptions & LogOptions> = async (
+  app,
+  options,
+) => {
+  const own = ['secret', 'secrets', 'payments', 'path', ...registerOptions]
+  checkOptions(options, [...own, ...webhooksOptions], 'koywePayments')
+  const { secret, secrets, payments, path, prefix, logLevel, logSerializers, ...settings } = options
+  const source = chooseSource({ secret, secrets, payments })
+  await receiveAt(app, paymentsOf(source, settings), {
+    decorator: 'koywePayments',
+    isOwner: payments === undefined,
+    cure: 'Create this one with createKoywePayments and register it as `{ payments: receiver, path }`',
+    url: urlOf(path, prefix, '/webhooks/koywe-payments'),
+    scope: { prefix, logLevel, logSerializers },
+  })
+}
+
+/** Where a receiver answers, and the decorator it gets if it is the first. */
+interface Placement {
+  readonly decorator: 'koywe' | 'koywePayments'
+  /** It was made for this instance, so that it needs the decorator. */
+  readonly isOwner: boolean
+  /** How to register another receiver, where the decorator is taken. */
+  readonly cure: string
+  readonly url: string
+  readonly scope: { readonly [Name in keyof RegisterOptions]: RegisterOptions[Name] | undefined }
+}
+
+async function receiveAt(
+  app: FastifyInstance,
+  receiver: KoyweWebhooks | KoywePayments,
+  { decorator, isOwner, cure, url, scope }: Placement,
+): Promise<void> {
+  if (!app.hasDecorator(decorator)) {
+    app.decorate(decorator as 'koywe', receiver as KoyweWebhooks) // each plugin passes the decorator of its receiver
+  } else if (isOwner) {
     throw new TypeError(
-      '`app.koywe` belongs to a receiver that was registered earlier. Create this one with createKoyweWebhooks and register ' +
-        'it as `{ webhooks: receiver, path }`, or register each in its own scope.',
+      `\`app.${decorator}\` belongs to a receiver that was registered earlier. ${cure}, or register each in its own scope.`,
     )
   }
   app.addHook('onClose', () => receiver.idle())
-  const url = urlOf(path, prefix, '/webhooks/koywe')
-  // This plugin has no scope of its own, so Fastify has not applied these yet.
+  const { prefix = '', logLevel, logSerializers } = scope
+  // A plugin has no scope of its own here, so Fastify has not applied these yet.
   await app.register(answerAt(receiver, url, { error: 'handler_failed' }), {
-    prefix: prefix ?? '',
+    prefix,
     ...(logLevel !== undefined && { logLevel }),
     ...(logSerializers !== undefined && { logSerializers }),
   })
@@ -103,6 +160,31 @@ export const koyweWebhooks = fp(plugin, {
 }) as KoyweFastifyPlugin<FastifyWebhooksOptions> // `register` only calls it with an instance
 
 export default koyweWebhooks
+
+/**
+ * Fastify plugin for the webhooks of Koywe's Payments API. It decorates the instance with `koywePayments`, the emitter of their
+ * events, and answers `POST /webhooks/koywe-payments`, or at `prefix` or `path` if one is set. It reads the bytes of the body itself,
+ * and the application's parsers are left alone.
+ *
+ * @throws {TypeError} when a secret is missing or blank, or an option is wrong; Fastify reports it from `ready()` and `listen()`.
+ *
+ * @example
+ * ```ts
+ * import { koywePayments } from '@x/koywe-fastify'
+ * import { fastify } from 'fastify'
+ *
+ * const app = fastify()
+ * await app.register(koywePayments, { secret: process.env.KOYWE_PAYMENTS_SECRET ?? '' })
+ * app.koywePayments.on('order.paid', async (event, delivery) => {
+ *   console.log(`order ${event.relationships?.self?.id} was paid`, delivery.id)
+ * })
+ * await app.listen({ port: 3000 }) // answers POST /webhooks/koywe-payments
+ * ```
+ */
+export const koywePayments = fp(paymentsPlugin, {
+  name: '@x/koywe-fastify/payments',
+  fastify: '4.x || 5.x',
+}) as KoyweFastifyPlugin<FastifyPaymentsOptions> // as above
 
 /** Options of {@link koyweAuthCallback}. */
 export interface FastifyAuthCallbackOptions<Field extends string = 'email'>
@@ -151,22 +233,24 @@ export type KoyweAuthCallbackPlugin = (<Field extends string>(
  */
 export const koyweAuthCallback = authCallbackPlugin as KoyweAuthCallbackPlugin // as above
 
-interface Source {
-  readonly secret: string | undefined
-  readonly secrets: readonly string[] | undefined
-  readonly webhooks: KoyweWebhooks | undefined
-}
-
-function chooseSource({ secret, secrets, webhooks }: Source) {
-  const given = [secret, secrets, webhooks].filter((source) => source !== undefined)
-  if (given.length <= 1) return given[0] as Secrets | KoyweWebhooks // the core explains what is wrong with undefined
-  throw new TypeError('Give only one of `secret`, `secrets` and `webhooks`.')
+/** The core explains what is wrong with undefined. */
+function chooseSource<Source extends object>(
+  sources: Source,
+): Exclude<Source[keyof Source], undefined> {
+  const given = Object.values(sources).filter((source) => source !== undefined)
+  if (given.length <= 1) return given[0]
+  const names = Object.keys(sources).map((name) => `\`${name}\``)
+  throw new TypeError(`Give only one of ${names.slice(0, -1).join(', ')} and ${names.at(-1)}.`)
 }
 
 function urlOf(path: string | undefined, prefix: string | undefined, defaultPath: string): string {
   checkPath(path)
   return path ?? (prefix === undefined ? defaultPath : '/')
 }
+
+const cure =
+  'This plugin reads the bytes itself where no middleware and no hook has read the body before. Keep that one away from this route, ' +
+  'or make it keep the bytes in `request.rawBody`.'
 
 /** Media types that every version of Fastify accepts. */
 const wellFormed = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(;|$)/
@@ -213,7 +297,7 @@ function answerAt(
           headers: raw.headers,
           rawHeaders: raw.rawHeaders,
           logger: log,
-          body: (limit) => readBody(sourceOf(request, streams.get(request) ?? raw), limit),
+          body: (limit) => readBody(sourceOf(request, streams.get(request) ?? raw), limit, cure),
         })
         .then(
           (answer) => send(request, reply, answer),

@@ -35,7 +35,7 @@ export interface KoaContext {
 /** Koa middleware that can also be a route's handler. */
 export type KoaHandler = (context: KoaContext, next: () => Promise<unknown>) => Promise<void>
 
-/** Settings of {@link koyweWebhooks}. */
+/** Settings of {@link koyweWebhooks} and {@link koywePayments}. */
 export type KoaWebhooksOptions = AdapterWebhooksOptions
 
 /** Settings of {@link koyweAuthCallback}. */
@@ -81,6 +81,30 @@ const adapter: Adapter<KoaHandler> = createAdapter((handler, createIsOurs) => {
 export const koyweWebhooks: Adapter<KoaHandler>['koyweWebhooks'] = adapter.koyweWebhooks
 
 /**
+ * Creates Koa middleware for the webhooks of Koywe's Payments API, which is also the emitter of their events.
+ * Mounted without a path it answers `POST /webhooks/koywe-payments`; on a path or a route it answers there. It passes every other
+ * request on untouched. Mount it before body parsers, or make them keep the bytes: those are what Koywe signs.
+ *
+ * The first argument is the secret of the webhook endpoint, a list of secrets during a rotation, or a receiver made by
+ * `createKoywePayments`.
+ *
+ * @throws {TypeError} when a secret is missing or blank, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { koywePayments } from '@x/koywe-koa'
+ * import Koa from 'koa'
+ *
+ * const payments = koywePayments(process.env.KOYWE_PAYMENTS_SECRET ?? '')
+ * payments.on('order.paid', async (event, delivery) => {
+ *   console.log(`order ${event.relationships?.self?.id} was paid`, delivery.id)
+ * })
+ * new Koa().use(payments).listen(3000) // answers POST /webhooks/koywe-payments
+ * ```
+ */
+export const koywePayments: Adapter<KoaHandler>['koywePayments'] = adapter.koywePayments
+
+/**
  * Creates the Koa handler of Koywe's authentication callback (may this user operate?). Put it on a route, or mount it without a
  * path to answer `POST /koywe/auth`.
  *
@@ -100,6 +124,10 @@ export const koyweWebhooks: Adapter<KoaHandler>['koyweWebhooks'] = adapter.koywe
  */
 export const koyweAuthCallback: Adapter<KoaHandler>['koyweAuthCallback'] = adapter.koyweAuthCallback
 
+const cure =
+  'Mount this middleware before it: app.use(webhooks) goes above app.use(bodyParser()). ' +
+  'Or keep the bytes in `ctx.request.rawBody`.'
+
 /** Sets the answer on the context for logging middleware to read; changes made there do not reach the client. */
 async function respond(handler: HttpHandler, context: KoaContext): Promise<void> {
   const { req, res, request } = context
@@ -108,7 +136,8 @@ async function respond(handler: HttpHandler, context: KoaContext): Promise<void>
     url: context.originalUrl,
     headers: req.headers,
     rawHeaders: req.rawHeaders,
-    body: (limit) => readBody({ stream: req, body: request.body, rawBody: request.rawBody }, limit),
+    body: (limit) =>
+      readBody({ stream: req, body: request.body, rawBody: request.rawBody }, limit, cure),
   })
   if (res.headersSent || res.writableEnded) return
   context.status = answer.status

@@ -14,6 +14,7 @@ const entryFunctions = {
     'bearer',
     'completeIn',
     'createKoyweAuthCallback',
+    'createKoywePayments',
     'createKoyweWebhooks',
     'createMemoryDedupeStore',
     'createPostgresDedupeStore',
@@ -24,9 +25,9 @@ const entryFunctions = {
     'readBody',
     'signEvent',
   ],
-  express: ['koyweAuthCallback', 'koyweWebhooks'],
-  fastify: ['koyweAuthCallback', 'koyweWebhooks'],
-  koa: ['koyweAuthCallback', 'koyweWebhooks'],
+  express: ['koyweAuthCallback', 'koywePayments', 'koyweWebhooks'],
+  fastify: ['koyweAuthCallback', 'koywePayments', 'koyweWebhooks'],
+  koa: ['koyweAuthCallback', 'koywePayments', 'koyweWebhooks'],
 }
 
 const folders: string[] = []

@@ -24,7 +24,8 @@ const upward = {
   'packages/core/src/log/any.ts': '../setup/options.js',
   'packages/core/src/setup/any.ts': '../log/logger.js',
   'packages/core/src/http/any.ts': '../ramp/events.js',
-  'packages/core/src/ramp/any.ts': '../dedupe/store.js',
+  'packages/core/src/ramp/any.ts': '../payments/events.js',
+  'packages/core/src/payments/any.ts': '../dedupe/store.js',
   'packages/core/src/dedupe/any.ts': '../webhooks/claim.js',
   'packages/core/src/webhooks/any.ts': '../auth-callback/credentials.js',
   'packages/core/src/auth-callback/any.ts': '../webhooks/claim.js',
@@ -34,9 +35,10 @@ const upward = {
 }
 
 const allowed = {
-  'packages/core/src/index.ts': './webhooks/webhooks.js',
-  'packages/core/src/adapter/good.ts': '../webhooks/webhooks.js',
+  'packages/core/src/index.ts': './webhooks/receiver.js',
+  'packages/core/src/adapter/good.ts': '../webhooks/receiver.js',
   'packages/core/src/http/good.ts': '../errors.js',
+  'packages/core/src/payments/good.ts': '../ramp/signature.js',
   'packages/core/test/ramp/good.ts': '../../src/index.js',
   'packages/express/test/good.ts': '@x/koywe-testkit/listen',
 }

@@ -30,7 +30,11 @@ const byCode: Readonly<Record<KoyweErrorCode, Explanation>> = {
   },
   payments_webhook: {
     meaning: "This is a webhook of Koywe's Payments API, which is signed in another way.",
-    cure: 'Register another URL for the Payments API.',
+    cure: 'Receive it with koywePayments, at a URL of its own.',
+  },
+  ramp_webhook: {
+    meaning: "This is a webhook of Koywe's ramp API, which is signed in another way.",
+    cure: 'Receive it with koyweWebhooks, at a URL of its own.',
   },
   body_aborted: {
     meaning: 'The connection ended before the whole body arrived.',

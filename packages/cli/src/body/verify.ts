@@ -9,7 +9,8 @@ import type { BodyOptions } from './sign.js'
 /** Prints whether a receiver with the secret would accept a body, with its reason if not, and returns the exit code. */
 export async function verify(file: string | undefined, options: BodyOptions): Promise<ExitCode> {
   const body = await inputText(file, options.secret)
-  const { reason = '', code, event } = await received(body, await secretFrom(options.secret))
+  const context = await received(body, await secretFrom(options.secret))
+  const { reason = '', code, event, eventName, orderId } = context
   const output = createOutput(options)
   if (event === undefined) {
     output.result(
@@ -18,8 +19,8 @@ export async function verify(file: string | undefined, options: BodyOptions): Pr
     )
     return exitCodes.wrong
   }
-  const order = event.orderId === undefined ? '' : ` of order ${event.orderId}`
-  const text = printable(`${event.eventName}${order}`)
+  const order = orderId === undefined ? '' : ` of order ${orderId}`
+  const text = printable(`${eventName}${order}`)
   output.result({ valid: true, event }, `${paint('green', 'valid')}: ${text}`)
   return exitCodes.ok
 }

@@ -7,16 +7,17 @@ import type { HttpHandler } from '../http/contract.js'
 import { createLog } from '../log/logger.js'
 import type { Secrets } from '../ramp/signature.js'
 import { checkOptions } from '../setup/options.js'
+import type { KoywePayments, KoywePaymentsListeners } from '../webhooks/koywe-payments.js'
+import type { KoyweWebhooks } from '../webhooks/koywe-webhooks.js'
 import {
   type KoyweListeners,
-  type KoyweWebhooks,
   type KoyweWebhooksOptions,
   webhooksOptions,
-} from '../webhooks/webhooks.js'
+} from '../webhooks/receiver.js'
 import { createMatcher, type Framework, type Matcher, type PathOption } from './matcher.js'
-import { webhooksOf, withListeners } from './webhooks-of.js'
+import { paymentsOf, webhooksOf, withListeners } from './webhooks-of.js'
 
-/** Options of an adapter's `koyweWebhooks`. */
+/** Options of an adapter's `koyweWebhooks` and `koywePayments`. */
 export interface AdapterWebhooksOptions extends KoyweWebhooksOptions, PathOption {}
 
 /** Options of an adapter's `koyweAuthCallback`. */
@@ -27,13 +28,18 @@ export interface AdapterAuthCallbackOptions<Field extends string = 'email'>
 /** Creates the function that decides whether a request is ours, from what the framework shows of it. */
 export type CreateIsOurs = <Request>(framework: Framework<Request>) => Matcher<Request>
 
-/** The two public functions of an adapter. */
+/** The public functions of an adapter. */
 export interface Adapter<Middleware> {
   /** Makes the middleware that answers webhooks, at `/webhooks/koywe` by default. It takes listeners too. */
   koyweWebhooks(
     source: Secrets | KoyweWebhooks,
     options?: AdapterWebhooksOptions,
   ): Middleware & KoyweListeners
+  /** Makes the middleware that answers webhooks of the Payments API, at `/webhooks/koywe-payments` by default. It takes listeners too. */
+  koywePayments(
+    source: Secrets | KoywePayments,
+    options?: AdapterWebhooksOptions,
+  ): Middleware & KoywePaymentsListeners
   /** Makes the middleware that answers the auth callback, at `/koywe/auth` by default. */
   koyweAuthCallback<Field extends string = 'email'>(
     options: AdapterAuthCallbackOptions<Field>,
@@ -41,7 +47,7 @@ export interface Adapter<Middleware> {
 }
 
 /**
- * Creates both public functions of an adapter for a framework whose middleware sees all requests.
+ * Creates the public functions of an adapter for a framework whose middleware sees all requests.
  *
  * @param toMiddleware Wraps a handler for the framework: asks whether a request is ours, and writes the answer.
  */
@@ -68,6 +74,13 @@ export function createAdapter<Middleware extends object>(
       const { path, ...settings } = options
       const webhooks = webhooksOf(source, settings)
       return withListeners(build(webhooks, options, '/webhooks/koywe', 'koyweWebhooks'), webhooks)
+    },
+    koywePayments(source, options = {}) {
+      checkOptions(options, [...webhooksOptions, 'path'], 'koywePayments')
+      const { path, ...settings } = options
+      const payments = paymentsOf(source, settings)
+      const place = '/webhooks/koywe-payments'
+      return withListeners(build(payments, options, place, 'koywePayments'), payments)
     },
     koyweAuthCallback(options) {
       checkOptions(options, [...authCallbackOptions, 'path'], 'koyweAuthCallback')

@@ -4,8 +4,8 @@ import { quote } from '../log/quote.js'
 export interface PathOption {
   /**
    * The exact path to answer, relative to the mount. `'*'` answers every POST that arrives, for a handler that you call from your
-   * own route. Default: the route or path it is mounted on, or else `/webhooks/koywe` (webhooks) or `/koywe/auth` (authentication
-   * callback).
+   * own route. Default: the route or path it is mounted on, or else `/webhooks/koywe` (webhooks), `/webhooks/koywe-payments`
+   * (webhooks of the Payments API) or `/koywe/auth` (authentication callback).
    */
   readonly path?: string | undefined
 }

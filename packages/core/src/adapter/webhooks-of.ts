@@ -1,11 +1,15 @@
 import type { Secrets } from '../ramp/signature.js'
 import {
-  createKoyweWebhooks,
+  createKoywePayments,
+  type KoywePayments,
+  type KoywePaymentsListeners,
+} from '../webhooks/koywe-payments.js'
+import { createKoyweWebhooks, type KoyweWebhooks } from '../webhooks/koywe-webhooks.js'
+import {
   type KoyweListeners,
-  type KoyweWebhooks,
   type KoyweWebhooksOptions,
   webhooksOptions,
-} from '../webhooks/webhooks.js'
+} from '../webhooks/receiver.js'
 
 /**
  * Returns the receiver for what a user passed to an adapter: secrets, or an existing receiver.
@@ -16,21 +20,45 @@ export function webhooksOf(
   source: Secrets | KoyweWebhooks,
   options: KoyweWebhooksOptions,
 ): KoyweWebhooks {
-  if (typeof source !== 'object' || source === null || !('handle' in source)) {
-    return createKoyweWebhooks(source, options)
-  }
-  if (webhooksOptions.every((name) => options[name] === undefined)) return source
+  return isReceiver(source, options, 'createKoyweWebhooks')
+    ? source
+    : createKoyweWebhooks(source, options)
+}
+
+/** The same for a receiver of the Payments API's webhooks. */
+export function paymentsOf(
+  source: Secrets | KoywePayments,
+  options: KoyweWebhooksOptions,
+): KoywePayments {
+  return isReceiver(source, options, 'createKoywePayments')
+    ? source
+    : createKoywePayments(source, options)
+}
+
+function isReceiver<Receiver extends object>(
+  source: Secrets | Receiver,
+  options: KoyweWebhooksOptions,
+  creator: string,
+): source is Receiver {
+  if (typeof source !== 'object' || source === null || !('handle' in source)) return false
+  if (webhooksOptions.every((name) => options[name] === undefined)) return true
   throw new TypeError(
-    'An existing receiver keeps its options: pass `limit`, `timeoutMs`, `logger` and `dedupe` to createKoyweWebhooks.',
+    `An existing receiver keeps its options: pass \`limit\`, \`timeoutMs\`, \`logger\` and \`dedupe\` to ${creator}.`,
   )
 }
 
 /** Adds the receiver's methods to a middleware, so that it is the emitter of its own events. */
 export function withListeners<T extends object>(
   middleware: T,
-  webhooks: KoyweWebhooks,
-): T & KoyweListeners {
-  const { on, once, off, onAny, offAny, idle } = webhooks
-  const methods: KoyweListeners = { on, once, off, onAny, offAny, idle }
-  return Object.assign(middleware, methods)
+  receiver: KoyweWebhooks,
+): T & KoyweListeners
+export function withListeners<T extends object>(
+  middleware: T,
+  receiver: KoywePayments,
+): T & KoywePaymentsListeners
+export function withListeners<T extends object>(
+  middleware: T,
+  { on, once, off, onAny, offAny, idle }: KoyweWebhooks | KoywePayments,
+): T {
+  return Object.assign(middleware, { on, once, off, onAny, offAny, idle })
 }

@@ -25,6 +25,7 @@ export interface BodySource extends BodyHolder {
  * Reads a body from wherever it is: kept bytes or text first, then the stream, then a parsed value.
  *
  * @param limit The largest body, in bytes.
+ * @param cure For the log: how an application of this framework keeps the bytes of a body.
  * @throws {KoyweError} `body_too_large`; `body_aborted` when the upload is cut off; `body_consumed` when middleware read the stream
  * and kept nothing.
  *
@@ -43,11 +44,11 @@ export interface BodySource extends BodyHolder {
  * }).listen(3000)
  * ```
  */
-export async function readBody(source: BodySource, limit: number): Promise<Body> {
+export async function readBody(source: BodySource, limit: number, cure?: string): Promise<Body> {
   const { stream } = source
   const kept =
     asKept(source.rawBody) ?? asKept(stream.rawBody) ?? asKept(source.body) ?? asKept(stream.body)
-  if (kept) return withinLimit(kept, limit)
+  if (kept) return withinLimit(kept, limit, cure)
   if (!stream.readableDidRead) {
     // Ended without a byte. A parser turns that into an empty object, which is not what was sent.
     if (stream.readableEnded) return nothing
@@ -55,29 +56,34 @@ export async function readBody(source: BodySource, limit: number): Promise<Body>
   }
   for (const { body } of [source, stream]) {
     if (body === '') return nothing
-    if (body !== undefined && !isLeftover(body, stream)) return { value: body }
+    if (body !== undefined && !isLeftover(body, stream)) return { value: body, cure }
   }
   if (stream.destroyed && !stream.readableEnded) throw aborted()
   throw new KoyweError(
     'body_consumed',
-    'Another middleware has already consumed the request body and kept neither the bytes nor the parsed value. Mount this middleware before ' +
-      'it, or make it keep the bytes in `rawBody`, as express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes } }) does.',
+    `Another middleware has already consumed the request body and kept neither the bytes nor the parsed value. ${cure ?? defaultCure}`,
   )
 }
+
+const defaultCure =
+  'Mount this middleware before it, or make it keep the bytes in `rawBody`, as ' +
+  'express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes } }) does.'
 
 const nothing: Body = { text: '' }
 
 /** Kept bytes or text. An empty one may be a placeholder that was set before the stream was read. */
-function asKept(value: unknown): { text: string } | { bytes: Uint8Array } | undefined {
-  if (typeof value === 'string' && value !== '') return { text: value }
-  if (value instanceof Uint8Array && value.length > 0) return { bytes: value }
+function asKept(value: unknown): Kept | undefined {
+  if (typeof value === 'string' && value !== '') return value
+  if (value instanceof Uint8Array && value.length > 0) return value
   return undefined
 }
 
-function withinLimit<T extends { text: string } | { bytes: Uint8Array }>(kept: T, limit: number) {
-  const length = 'text' in kept ? Buffer.byteLength(kept.text) : kept.bytes.length
+type Kept = string | Uint8Array
+
+function withinLimit(kept: Kept, limit: number, cure?: string): Body {
+  const length = typeof kept === 'string' ? Buffer.byteLength(kept) : kept.length
   if (length > limit) throw tooLarge(limit)
-  return kept
+  return typeof kept === 'string' ? { text: kept, cure } : { bytes: kept }
 }
 
 /** The length of the shortest useful JSON object with a field, such as `{"a":1}`. */

@@ -29,6 +29,9 @@ export const koyweChannels = {
   auth: 'koywe:auth',
 } as const
 
+/** Which of Koywe's APIs a webhook is from. */
+export type KoyweApi = 'ramp' | 'payments'
+
 /** What a subscriber learns of any request. The object is filled as the request moves on; all of it is there at `asyncEnd`. */
 export interface KoyweRequestContext {
   readonly method: string
@@ -47,7 +50,7 @@ export interface KoyweRequestContext {
   body?: Body
 }
 
-/** The signed fields of an event that has been verified. */
+/** The signed fields of an event of the ramp API that has been verified. */
 export interface TracedEvent {
   readonly eventName: string
   readonly orderId?: string
@@ -55,8 +58,19 @@ export interface TracedEvent {
   readonly timeStamp?: string
 }
 
+/** The signed fields of an event of the Payments API that has been verified. Only `type` is certain. */
+export interface TracedPaymentsEvent {
+  readonly type: string
+  readonly id?: unknown
+  readonly data?: unknown
+  readonly relationships?: unknown
+}
+
 /** What is known of an event, once its signature is verified. */
 export interface KoyweEventContext {
+  /** The API whose webhooks the receiver takes. Known from the start. */
+  readonly api: KoyweApi
+  /** The event's name; of the Payments API, its `type`. */
   eventName?: string
   orderId?: string | undefined
   /** The delivery's `id`: the same for every copy and retry of one event. */
@@ -65,7 +79,7 @@ export interface KoyweEventContext {
   /** Which of the secrets made the signature: 0 is the current one. */
   secretIndex?: number
   /** The event as listeners get it. Not enumerable, so that no log shows it by accident. */
-  event?: TracedEvent
+  event?: TracedEvent | TracedPaymentsEvent
 }
 
 /** The context of `koywe:delivery`: one webhook request, from its arrival to its answer. */
@@ -103,8 +117,9 @@ export const processChannel: Channel<KoyweProcessContext> = tracingChannel(koywe
 export const authChannel: Channel<KoyweAuthContext> = tracingChannel(koyweChannels.auth)
 
 /** Makes the context of a webhook request that has arrived. */
-export function deliveryContext(request: HttpRequest): KoyweDeliveryContext {
-  return hiding<KoyweDeliveryContext>({ ...arrival(request), duplicate: false }, ['body', 'event'])
+export function deliveryContext(request: HttpRequest, api: KoyweApi): KoyweDeliveryContext {
+  const context = { ...arrival(request), api, duplicate: false }
+  return hiding<KoyweDeliveryContext>(context, ['body', 'event'])
 }
 
 /** Makes the context of a question that has arrived. */
@@ -114,7 +129,7 @@ export function authContext(request: HttpRequest): KoyweAuthContext {
 
 /** Makes the context of the listeners' part of a delivery. */
 export function processContext(known: Required<KoyweEventContext>): KoyweProcessContext {
-  return Object.assign(hiding<KoyweProcessContext>({}, ['event']), known)
+  return Object.assign(hiding<KoyweProcessContext>({ api: known.api }, ['event']), known)
 }
 
 function arrival({ method, url }: HttpRequest) {

@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from '../log/logger.js'
 
-/** A request's body as found: the bytes, their text, or the value a parser already made of them. */
+/**
+ * A request's body as found: the bytes, their text, or the value a parser already made of them. Without the bytes, `cure` says how
+ * the application can keep them.
+ */
 export type Body =
   | { readonly bytes: Uint8Array }
-  | { readonly text: string }
-  | { readonly value: unknown }
+  | { readonly text: string; readonly cure?: string | undefined }
+  | { readonly value: unknown; readonly cure?: string | undefined }
 
 /** What an adapter passes to the core: one request in neutral form. */
 export interface HttpRequest {

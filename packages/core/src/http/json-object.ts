@@ -1,4 +1,4 @@
-import { KoyweError } from '../errors.js'
+import { KoyweError, type KoyweErrorCode } from '../errors.js'
 import type { Body } from './contract.js'
 import { tooLarge } from './limits.js'
 
@@ -21,12 +21,16 @@ export interface ParsedBody {
  *
  * @param limit The largest body in bytes, also for a parsed value.
  * @throws {KoyweError} `body_too_large`; `invalid_json` for anything but a JSON object; `invalid_signature` for an object that
- * nests too deeply to be one that Koywe signed.
+ * nests too deeply to be one that Koywe signed, or the code `deepCode`.
  */
-export function parseBody(body: Body, limit: number): ParsedBody {
+export function parseBody(
+  body: Body,
+  limit: number,
+  deepCode: KoyweErrorCode = 'invalid_signature',
+): ParsedBody {
   if ('value' in body) return { object: toObject(boundValue(body.value, limit)), text: undefined }
   const text = textOf(body)
-  return { object: toObject(parseText(text, limit)), text }
+  return { object: toObject(parseText(text, limit, deepCode)), text }
 }
 
 function toObject(value: unknown): JsonObject {
@@ -38,18 +42,18 @@ function toObject(value: unknown): JsonObject {
 
 /** Decodes an unparsed body as every parser does: UTF-8, without a byte order mark, invalid bytes replaced. */
 function textOf(body: Exclude<Body, { readonly value: unknown }>): string {
-  if ('text' in body) return body.text
-  const { bytes } = body
-  const buffer = Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const text = buffer.toString()
+  const text = 'text' in body ? body.text : toBuffer(body.bytes).toString()
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-function parseText(text: string, limit: number): unknown {
+function toBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function parseText(text: string, limit: number, code: KoyweErrorCode): unknown {
   if (Buffer.byteLength(text) > limit) throw tooLarge(limit)
-  if (nestsTooDeep(text)) throw tooDeep(text.trimStart().startsWith('{'))
+  if (nestsTooDeep(text)) throw tooDeep(text.trimStart().startsWith('{') ? code : 'invalid_json')
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -104,7 +108,8 @@ function boundValue(value: unknown, limit: number): unknown {
     bytes += typeof part === 'string' ? part.length + 2 : 1
     if (bytes > limit) throw tooLarge(limit)
     if (typeof part !== 'object' || part === null) return
-    if (level > mostLevels) throw tooDeep(!Array.isArray(value))
+    if (level > mostLevels)
+      throw tooDeep(Array.isArray(value) ? 'invalid_json' : 'invalid_signature')
     if (Array.isArray(part)) {
       for (const item of part) visit(item, level + 1)
       return
@@ -133,9 +138,9 @@ export function unreadable(cause: unknown): KoyweError {
   )
 }
 
-function tooDeep(isObject: boolean): KoyweError {
+function tooDeep(code: KoyweErrorCode): KoyweError {
   return new KoyweError(
-    isObject ? 'invalid_signature' : 'invalid_json',
-    `The body nests deeper than ${mostLevels} levels. Koywe's events are flat, so Koywe did not sign it.`,
+    code,
+    `The body nests deeper than ${mostLevels} levels, which no event of Koywe's does.`,
   )
 }

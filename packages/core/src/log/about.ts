@@ -22,6 +22,11 @@ export function aboutDelivery(
 ): string {
   const facts = [`event ${quote(event.eventName)}`]
   if (event.orderId !== undefined) facts.push(`order ${quote(event.orderId)}`)
-  if (deliveryId !== undefined) facts.push(`delivery ${deliveryId}`)
+  if (deliveryId !== undefined) {
+    facts.push(`delivery ${plainId.test(deliveryId) ? deliveryId : quote(deliveryId)}`)
+  }
   return ` (${facts.join(', ')})`
 }
+
+/** A digest, a UUID, or an id such as `evt_1`. */
+const plainId = /^[\w-]{1,64}$/

@@ -23,19 +23,10 @@ export function parseEvent(payload: JsonObject): KoyweEvent | UnknownKoyweEvent 
   return payload as unknown as KoyweEvent | UnknownKoyweEvent // the checks above cover the fields of both
 }
 
-/**
- * Recognises webhooks of Koywe's Payments API, which are signed in a header and have another shape.
- *
- * @throws {KoyweError} `payments_webhook`.
- */
-export function checkNotPayments(payload: JsonObject, headers: IncomingHttpHeaders): void {
-  const ofPayments = 'koywe-signature' in headers || ('type' in payload && 'data' in payload)
-  if (!ofPayments || 'eventName' in payload) return
-  throw new KoyweError(
-    'payments_webhook',
-    "This is a webhook of Koywe's Payments API (a Koywe-Signature header, `type` and `data`). This middleware is for the " +
-      'ramp API, which signs inside the body and sends `eventName`. Register another URL for the Payments API.',
-  )
+/** Recognises webhooks of Koywe's Payments API, which are signed in a header and have another shape. */
+export function isOfPayments(payload: JsonObject, headers: IncomingHttpHeaders): boolean {
+  const looksLikeIt = 'koywe-signature' in headers || ('type' in payload && 'data' in payload)
+  return looksLikeIt && !('eventName' in payload)
 }
 
 function wrongField(field: string): KoyweError {

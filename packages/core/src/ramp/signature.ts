@@ -47,25 +47,29 @@ export function sign(text: string, secret: string): string {
   return hmac(text, prepareKey(secret))
 }
 
+/** What a signature covers: text, which is signed as UTF-8, or bytes. */
+type Signed = string | Uint8Array
+
 /** Verifies signatures against one or more secrets, prepared once. */
 export interface Verifier {
   /** Returns the index of the secret that made `signature`, or -1. The digests are compared in constant time. */
-  verify(text: string, signature: string): number
+  verify(signed: Signed, signature: string): number
   /** Returns whether a secret without its surrounding white space or quotes made `signature`. */
-  verifyTrimmed(text: string, signature: string): boolean
+  verifyTrimmed(signed: Signed, signature: string): boolean
 }
 
 /**
  * Creates a verifier that accepts these secrets, the current one first.
  *
+ * @param variable The environment variable that the error names, as an example.
  * @throws {TypeError} when there is no secret, or one is not a string or blank.
  */
-export function createVerifier(secrets: Secrets): Verifier {
+export function createVerifier(secrets: Secrets, variable = 'KOYWE_WEBHOOK_SECRET'): Verifier {
   const list = typeof secrets === 'string' ? [secrets] : secrets
   if (!Array.isArray(list) || list.length === 0 || !list.every(isSecret)) {
     throw new TypeError(
       'A webhook secret must be a string that is not blank, or a list of such strings. Set it to the secret that you ' +
-        'registered with Koywe, for example in the environment variable KOYWE_WEBHOOK_SECRET.',
+        `registered with Koywe, for example in the environment variable ${variable}.`,
     )
   }
   const keys = list.map(prepareKey)
@@ -74,8 +78,8 @@ export function createVerifier(secrets: Secrets): Verifier {
   )
 
   return {
-    verify: (text, signature) => indexOfMatch(keys, text, signature),
-    verifyTrimmed: (text, signature) => indexOfMatch(trimmedKeys, text, signature) >= 0,
+    verify: (signed, signature) => indexOfMatch(keys, signed, signature),
+    verifyTrimmed: (signed, signature) => indexOfMatch(trimmedKeys, signed, signature) >= 0,
   }
 }
 
@@ -90,19 +94,19 @@ const given = Buffer.alloc(2 * signatureLength)
 const givenSignature = given.subarray(0, signatureLength)
 const made = Buffer.alloc(signatureLength)
 
-function indexOfMatch(keys: readonly KeyObject[], text: string, signature: string): number {
+function indexOfMatch(keys: readonly KeyObject[], signed: Signed, signature: string): number {
   // Characters of more than one byte would not fit.
   if (signature.length !== signatureLength || given.write(signature) !== signatureLength) return -1
   for (let index = 0; index < keys.length; index++) {
-    made.write(hmac(text, keys[index] as KeyObject)) // below the length
+    made.write(hmac(signed, keys[index] as KeyObject)) // below the length
     if (timingSafeEqual(made, givenSignature)) return index
   }
   return -1
 }
 
 /** In hex, which is faster than a buffer. */
-function hmac(text: string, key: KeyObject): string {
-  return createHmac('sha256', key).update(text).digest('hex')
+function hmac(signed: Signed, key: KeyObject): string {
+  return createHmac('sha256', key).update(signed).digest('hex')
 }
 
 function prepareKey(secret: string): KeyObject {

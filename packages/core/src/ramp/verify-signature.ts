@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { KoyweError } from '../errors.js'
+import type { Body } from '../http/contract.js'
 import type { JsonObject, ParsedBody } from '../http/json-object.js'
 import type { Refusal } from '../http/refusal.js'
-import { checkNotPayments } from './fields.js'
+import { isOfPayments } from './fields.js'
 import { isSignature, type SignedBody, splitBody, type Verifier } from './signature.js'
 
 /** A body that Koywe signed. */
@@ -16,18 +17,25 @@ export interface VerifiedBody {
 }
 
 /**
- * Checks that Koywe signed the body. A wrong signature is a {@link Refusal} with code `invalid_signature`, whose sentence names
- * the likely cause.
+ * Checks that Koywe signed the body. A wrong or missing signature is a {@link Refusal}, whose sentence names the likely cause:
+ * `invalid_signature`, `missing_signature`, or `payments_webhook` when the body is from the Payments API.
  *
- * @throws {KoyweError} `missing_signature`; `invalid_payload` when `signature` is not a string; `payments_webhook` when the
- * body is from the Payments API; `invalid_json` when a parsed value has no JSON form.
+ * @param received The body as it was received, for the sentence.
+ * @throws {KoyweError} `invalid_payload` when `signature` is not a string; `invalid_json` when a parsed value has no JSON form.
  */
 export function verifySignature(
   body: ParsedBody,
   verifier: Verifier,
   headers: IncomingHttpHeaders,
+  received: Body,
 ): VerifiedBody | Refusal {
-  checkSignatureField(body.object, headers)
+  const { signature } = body.object
+  if (signature === undefined || signature === null || signature === '') {
+    return refuseUnsigned(body.object, headers, verifier, received)
+  }
+  if (typeof signature !== 'string') {
+    throw new KoyweError('invalid_payload', 'The field `signature` is not a string.')
+  }
   const signed = splitBody(body.object)
   const secretIndex = verifier.verify(signed.text, signed.signature)
   if (secretIndex < 0) {
@@ -41,18 +49,31 @@ export function verifySignature(
   return { payload, text: signed.text, secretIndex }
 }
 
-function checkSignatureField(object: ParsedBody['object'], headers: IncomingHttpHeaders): void {
-  const { signature } = object
-  if (signature === undefined || signature === null || signature === '') {
-    checkNotPayments(object, headers)
-    throw new KoyweError(
-      'missing_signature',
-      'The body has no `signature`. Koywe signs only if a secret was registered with the webhook: register one (updateWebhook).',
-    )
+function refuseUnsigned(
+  object: ParsedBody['object'],
+  headers: IncomingHttpHeaders,
+  verifier: Verifier,
+  received: Body,
+): Refusal {
+  const isPayments = isOfPayments(object, headers)
+  return {
+    code: isPayments ? 'payments_webhook' : 'missing_signature',
+    sentence: () => {
+      const inHeader = fitsHeader(headers, verifier, received)
+        ? ' Your secret made the signature in the header Koywe-Signature, which is how the Payments API signs.'
+        : ''
+      return isPayments
+        ? `This is a webhook of Koywe's Payments API (a Koywe-Signature header, or \`type\` and \`data\`).${inHeader} This middleware is for the ramp API, which signs inside the body and sends \`eventName\`. Receive Payments webhooks with koywePayments (or createKoywePayments), at a URL of their own.`
+        : `The body has no \`signature\`.${inHeader} Koywe signs only if a secret was registered with the webhook: register one (updateWebhook).`
+    },
   }
-  if (typeof signature !== 'string') {
-    throw new KoyweError('invalid_payload', 'The field `signature` is not a string.')
-  }
+}
+
+/** Whether the header has a signature as the Payments API makes it, over the body as received. */
+function fitsHeader(headers: IncomingHttpHeaders, verifier: Verifier, received: Body): boolean {
+  if ('value' in received) return false
+  const signed = 'text' in received ? received.text : received.bytes
+  return verifier.verify(signed, String(headers['koywe-signature'])) >= 0
 }
 
 /**

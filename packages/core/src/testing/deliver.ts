@@ -167,7 +167,7 @@ function toAnswer(
     code,
     ...(location !== undefined && { location }),
     reason: context?.reason,
-    event: context?.event,
+    event: context?.event && 'eventName' in context.event ? context.event : undefined,
     durationMs,
   }
 }

@@ -1,57 +1,64 @@
 import { hash } from 'node:crypto'
 import type { Claim } from '../dedupe/store.js'
-import type { KoyweEventContext } from '../http/channels.js'
+import type { KoyweEventContext, TracedEvent, TracedPaymentsEvent } from '../http/channels.js'
 import type { Exchange, Subject } from '../http/exchange.js'
+import type { OpenedDelivery, Scheme } from '../http/scheme.js'
 import { aboutDelivery } from '../log/about.js'
-import type { KoyweEvent, UnknownKoyweEvent } from '../ramp/events.js'
-import type { OpenedDelivery } from '../ramp/open-delivery.js'
 import { alwaysClaimed } from './claim.js'
 
 /** What is known about one delivery, besides its event. */
 export interface Delivery {
   /**
-   * The SHA-256 of the signed text, in hex: the same for every duplicate and retry of an event, whichever secret signed it. Use it
-   * as the idempotency key of what a listener does.
+   * The same for every duplicate and retry of an event, whichever secret signed it: the SHA-256 of the signed text, in hex; for the
+   * Payments API the event's own `id`, or the SHA-256 of the body's bytes where it has none. Use it as the idempotency key of what a
+   * listener does.
    */
   readonly id: string
   /** When this delivery reached the server. */
   readonly receivedAt: Date
-  /** The event's `timeStamp`, or `undefined` if it is not a date. */
+  /** The event's `timeStamp`, or `undefined` if it is not a date. The Payments API's events have no known time. */
   readonly occurredAt: Date | undefined
   /** Aborts when `timeoutMs` runs out and the sender is asked to retry. */
   readonly signal: AbortSignal
   /** The index of the secret that made the signature: 0 is the current one. */
   readonly secretIndex: number
-  /** The text that was signed: the body as JSON without `signature`. The event is exactly `JSON.parse(signedText)`. */
+  /**
+   * The text that was signed: the body as JSON without `signature`; for the Payments API the body as UTF-8, without a byte order
+   * mark. The event is exactly `JSON.parse(signedText)`.
+   */
   readonly signedText: string
   /** The dedupe store's claim for this event. The receiver completes or releases it after the listeners. */
   readonly claim: Claim
 }
 
 /** A delivery in which nothing is computed before it is read. */
-export class ReceivedDelivery implements Delivery, Subject {
+export class ReceivedDelivery<Event> implements Delivery, Subject {
   readonly receivedAt: Date
   readonly secretIndex: number
   readonly signedText: string
   claim: Claim = alwaysClaimed
-  readonly #event: KoyweEvent | UnknownKoyweEvent
+  readonly #event: Event
   readonly #exchange: Exchange
+  readonly #scheme: Scheme<Event>
   #id: string | undefined
 
   constructor(
-    { event, signedText, secretIndex }: OpenedDelivery,
+    { event, signedText, secretIndex, id }: OpenedDelivery<Event>,
     receivedAt: Date,
     exchange: Exchange,
+    scheme: Scheme<Event>,
   ) {
     this.receivedAt = receivedAt
     this.secretIndex = secretIndex
     this.signedText = signedText
     this.#event = event
     this.#exchange = exchange
+    this.#scheme = scheme
+    this.#id = id
   }
 
   /** The first argument of listeners. */
-  get event(): KoyweEvent | UnknownKoyweEvent {
+  get event(): Event {
     return this.#event
   }
 
@@ -61,8 +68,7 @@ export class ReceivedDelivery implements Delivery, Subject {
   }
 
   get occurredAt(): Date | undefined {
-    const date = new Date(this.#event.timeStamp ?? Number.NaN)
-    return Number.isNaN(date.getTime()) ? undefined : date
+    return this.#scheme.occurredAt(this.#event)
   }
 
   get signal(): AbortSignal {
@@ -71,12 +77,18 @@ export class ReceivedDelivery implements Delivery, Subject {
 
   /** What the channels say of it. */
   known(): Required<KoyweEventContext> {
-    const { event, id, occurredAt, secretIndex } = this
-    const { eventName, orderId } = event
-    return { event, eventName, orderId, deliveryId: id, occurredAt, secretIndex }
+    const { id: deliveryId, occurredAt, secretIndex } = this
+    const event = this.#event as TracedEvent | TracedPaymentsEvent // those of every scheme are
+    const { api } = this.#scheme
+    return { api, event, ...this.#names(), deliveryId, occurredAt, secretIndex }
   }
 
   about(): string {
-    return aboutDelivery(this.#event, this.id)
+    return aboutDelivery(this.#names(), this.id)
+  }
+
+  #names() {
+    const scheme = this.#scheme
+    return { eventName: scheme.nameOf(this.#event), orderId: scheme.orderIdOf(this.#event) }
   }
 }

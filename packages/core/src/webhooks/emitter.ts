@@ -1,29 +1,23 @@
+import type { Scheme } from '../http/scheme.js'
 import { quote } from '../log/quote.js'
-import {
-  isKoyweEventName,
-  type KoyweEvent,
-  type KoyweEventMap,
-  type KoyweEventName,
-  koyweEventNames,
-  type UnknownKoyweEvent,
-} from '../ramp/events.js'
+import type { KoyweEventMap, UnknownKoyweEvent } from '../ramp/events.js'
 import type { Delivery } from './delivery.js'
 
 /** Handles one event. The receiver awaits it and acknowledges the webhook only if it succeeds. */
 export type Listener<Event> = (event: Event, delivery: Delivery) => unknown
 
 /** Registers listeners by event name. Every method returns the object it was called on. */
-export interface KoyweEmitter {
-  /** Calls `listener` for every event of that name. @throws {TypeError} for a name that is not in {@link koyweEventNames}. */
-  on<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
+export interface KoyweEmitter<Events = KoyweEventMap, Unknown = UnknownKoyweEvent> {
+  /** Calls `listener` for every event of that name. @throws {TypeError} for a name that this version does not know. */
+  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this
   /** Calls `listener` until it succeeds once. If it fails, it stays for the retry. */
-  once<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
+  once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this
   /** Removes a listener that `on` or `once` added. */
-  off<Name extends KoyweEventName>(name: Name, listener: Listener<KoyweEventMap[Name]>): this
+  off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this
   /** Calls `listener` for every event, including names that this version does not know. */
-  onAny(listener: Listener<KoyweEvent | UnknownKoyweEvent>): this
+  onAny(listener: Listener<Events[keyof Events] | Unknown>): this
   /** Removes a listener that `onAny` added. */
-  offAny(listener: Listener<KoyweEvent | UnknownKoyweEvent>): this
+  offAny(listener: Listener<Events[keyof Events] | Unknown>): this
 }
 
 interface Registration {
@@ -35,15 +29,15 @@ interface Registration {
 }
 
 /** What `createEmitter` returns: the emitter, and the functions that only the receiver calls. */
-export interface EmitterParts {
-  readonly emitter: KoyweEmitter
+export interface EmitterParts<Event, Emitter = unknown> {
+  readonly emitter: Emitter
   /** Returns whether any listener would be called for events of that name. */
   hears(name: string): boolean
   /**
    * Starts every listener of the event, those of its name first, in the order they were added, and waits for all of them.
    * Returns the errors of those that failed.
    */
-  emit(event: KoyweEvent | UnknownKoyweEvent, delivery: Delivery): Errors | Promise<Errors>
+  emit(event: Event, delivery: Delivery): Errors | Promise<Errors>
 }
 
 /** What listeners threw: empty after a success. */
@@ -53,8 +47,18 @@ const any = Symbol('any event')
 const none: readonly Registration[] = []
 const noErrors: Errors = []
 
+/** What an emitter needs of a scheme. */
+type EmitterScheme<Event> = Pick<Scheme<Event>, 'nameField' | 'names' | 'nameOf'>
+
 /** Creates an emitter that awaits its listeners and runs all of them even when one fails. */
-export function createEmitter(): EmitterParts {
+export function createEmitter<Events, Unknown>({
+  nameField,
+  names,
+  nameOf,
+}: EmitterScheme<Events[keyof Events] | Unknown>): EmitterParts<
+  Events[keyof Events] | Unknown,
+  KoyweEmitter<Events, Unknown>
+> {
   // Lists are replaced, never changed: what a listener adds or removes applies from the next event on.
   const registrations = new Map<string | symbol, readonly Registration[]>()
 
@@ -76,7 +80,7 @@ export function createEmitter(): EmitterParts {
   /** Awaits only asynchronous listeners. */
   function call(
     registration: Registration,
-    event: KoyweEvent | UnknownKoyweEvent,
+    event: Events[keyof Events] | Unknown,
     delivery: Delivery,
   ): Errors | Promise<Errors> {
     if (registration.once && registration.running) return noErrors
@@ -110,7 +114,15 @@ export function createEmitter(): EmitterParts {
     return [error]
   }
 
-  const emitter: KoyweEmitter = {
+  function checkName(name: unknown): string {
+    if (typeof name === 'string' && names.includes(name)) return name
+    throw new TypeError(
+      `${quote(name)} is not an event name that this version knows (${names.join(', ')}). ` +
+        `To handle a newer event, use onAny and compare \`event.${nameField}\`.`,
+    )
+  }
+
+  const emitter: KoyweEmitter<Events, Unknown> = {
     on(name, listener) {
       add(checkName(name), listener)
       return this
@@ -137,7 +149,7 @@ export function createEmitter(): EmitterParts {
     emitter,
     hears: (name) => listOf(name).length + listOf(any).length > 0,
     emit(event, delivery) {
-      const named = listOf(event.eventName)
+      const named = listOf(nameOf(event))
       const due = named.length > 0 ? named.concat(listOf(any)) : listOf(any)
       const [only] = due
       if (only === undefined) return noErrors
@@ -151,12 +163,4 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   // A function can be one too: the promises of RPC libraries are.
   const canHaveMembers = typeof value === 'object' || typeof value === 'function'
   return canHaveMembers && value !== null && 'then' in value && typeof value.then === 'function'
-}
-
-function checkName(name: unknown): KoyweEventName {
-  if (isKoyweEventName(name)) return name
-  throw new TypeError(
-    `${quote(name)} is not an event name that this version knows (${koyweEventNames.join(', ')}). ` +
-      'To handle a newer event, use onAny and compare `event.eventName`.',
-  )
 }

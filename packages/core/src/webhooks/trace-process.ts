@@ -3,9 +3,9 @@ import type { ReceivedDelivery } from './delivery.js'
 import type { EmitterParts } from './emitter.js'
 
 /** Runs the listeners inside `koywe:process`, which fails with what they threw. Gives their errors, as `emit` does. */
-export async function traceProcess(
-  delivery: ReceivedDelivery,
-  emit: EmitterParts['emit'],
+export async function traceProcess<Event>(
+  delivery: ReceivedDelivery<Event>,
+  emit: EmitterParts<Event>['emit'],
 ): Promise<readonly unknown[]> {
   let failures: readonly unknown[] | undefined
   try {

@@ -1,5 +1,5 @@
+import type { Scheme } from '../http/scheme.js'
 import type { Log, Logger } from '../log/logger.js'
-import { isKoyweEventName } from '../ramp/events.js'
 
 /** What a receiver says once, about how it is set up. Each takes the framework's logger of the request that showed it. */
 export interface Warnings {
@@ -10,7 +10,7 @@ export interface Warnings {
 }
 
 /** Creates the warnings of one receiver. */
-export function createWarnings(log: Log): Warnings {
+export function createWarnings(log: Log, { names }: Pick<Scheme<never>, 'names'>): Warnings {
   const unheard = new Set<string>()
   let saidOldSecret = false
 
@@ -26,7 +26,7 @@ export function createWarnings(log: Log): Warnings {
     },
     // Koywe sends all events to one URL, so an event without a listener is acknowledged, even if its listener was added too late.
     missingListener(logger, eventName) {
-      if (!isKoyweEventName(eventName) || unheard.has(eventName)) return
+      if (unheard.has(eventName) || !names.includes(eventName)) return
       unheard.add(eventName)
       log.warn(
         logger,

@@ -19,7 +19,7 @@ function explainAt(
 ) {
   const parsed = { object: JSON.parse(body), text }
   const headers = contentLength === undefined ? {} : { 'content-length': contentLength }
-  const verdict = verifySignature(parsed, createVerifier(secrets), headers)
+  const verdict = verifySignature(parsed, createVerifier(secrets), headers, { text: body })
   return 'code' in verdict ? verdict.sentence() : expect.fail('was accepted')
 }
 
@@ -117,7 +117,12 @@ describe('a verified payload is exactly what the signed text parses to', () => {
     const { signature: _, ...rest } = object
     const signature = sign(JSON.stringify(rest), secret)
     const sent = text.replace('SIGNATURE', signature)
-    const verdict = verifySignature({ object: { ...object, signature }, text: sent }, verifier, {})
+    const verdict = verifySignature(
+      { object: { ...object, signature }, text: sent },
+      verifier,
+      {},
+      { text: sent },
+    )
     return 'code' in verdict ? expect.fail(verdict.sentence()) : verdict
   }
 

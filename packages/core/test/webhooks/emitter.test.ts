@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { createGate } from '@x/koywe-testkit/gate'
 import { describe, expect, it } from 'vitest'
-import { koyweEventNames } from '../../src/index.js'
+import { type KoyweEventMap, koyweEventNames, type UnknownKoyweEvent } from '../../src/index.js'
+import { createRampScheme } from '../../src/ramp/ramp-scheme.js'
 import { exampleEvents } from '../../src/testing.js'
 import { alwaysClaimed } from '../../src/webhooks/claim.js'
 import type { Delivery } from '../../src/webhooks/delivery.js'
@@ -19,10 +20,13 @@ const delivery: Delivery = {
   claim: alwaysClaimed,
 }
 
+const createRampEmitter = () =>
+  createEmitter<KoyweEventMap, UnknownKoyweEvent>(createRampScheme('a secret'))
+
 /** An emitter and the calls that its listeners recorded. */
 function setUp() {
   const calls: string[] = []
-  const { emitter, emit } = createEmitter()
+  const { emitter, emit } = createRampEmitter()
   const note = (name: string) => () => {
     calls.push(name)
   }
@@ -230,7 +234,7 @@ describe('off and offAny', () => {
 
 describe('the methods', () => {
   it('return the object they were called on', () => {
-    const { emitter } = createEmitter()
+    const { emitter } = createRampEmitter()
     const listener = () => {}
     expect(emitter.on('fiat_sent', listener)).toBe(emitter)
     expect(emitter.once('fiat_sent', listener)).toBe(emitter)
@@ -248,7 +252,7 @@ describe('the methods', () => {
   })
 
   it('accept every name that Koywe is known to send', () => {
-    const { emitter } = createEmitter()
+    const { emitter } = createRampEmitter()
     for (const name of koyweEventNames) emitter.on(name, () => {})
   })
 
@@ -260,7 +264,7 @@ describe('the methods', () => {
     [undefined],
     [Symbol('x')],
   ])('throw a TypeError that names the cure for the unknown name %s', (name) => {
-    const { emitter } = createEmitter()
+    const { emitter } = createRampEmitter()
     for (const method of ['on', 'once', 'off'] as const) {
       // What plain JavaScript may pass.
       const call = () => emitter[method](name as 'fiat_sent', () => {})
@@ -271,7 +275,7 @@ describe('the methods', () => {
   })
 
   it('throw a TypeError for a listener that is not a function', () => {
-    const { emitter } = createEmitter()
+    const { emitter } = createRampEmitter()
     const wrong = 'a text' as unknown as () => void // what plain JavaScript may pass
     expect(() => emitter.on('fiat_sent', wrong)).toThrow(TypeError)
     expect(() => emitter.once('fiat_sent', wrong)).toThrow(TypeError)

@@ -13,10 +13,10 @@ import { createHandler, explain } from '../http/handler.js'
 import { checkHeaders, checkLimit } from '../http/limits.js'
 import { isRefusal, type Refusal } from '../http/refusal.js'
 import { answerTo, jsonResponse } from '../http/response.js'
+import type { Scheme } from '../http/scheme.js'
 import { checkLogger, createLog, type Logger } from '../log/logger.js'
 import { outlineOf } from '../log/outline.js'
-import { openDelivery } from '../ramp/open-delivery.js'
-import { createVerifier, type Secrets } from '../ramp/signature.js'
+import type { KoyweEventMap, UnknownKoyweEvent } from '../ramp/events.js'
 import { checkOptions } from '../setup/options.js'
 import {
   checkClaimAnswer,
@@ -38,7 +38,7 @@ export interface KoyweWebhooksOptions {
   readonly limit?: number
   /**
    * Time limit for one delivery, in milliseconds. When it runs out, the sender gets a 503 and should retry; listeners keep running,
-   * and their success still counts. Koywe documents no limit. Default: 5000.
+   * and their success still counts. Koywe documents 5 seconds for its Payments API, and no limit for the ramp API. Default: 5000.
    */
   readonly timeoutMs?: number
   /** Receives messages meant for the developer; `false` silences them. Default: the framework's logger of the request, or `console`. */
@@ -56,7 +56,8 @@ export const webhooksOptions = [
 ] as const satisfies readonly (keyof KoyweWebhooksOptions)[]
 
 /** The methods of a receiver that you use, also on the middleware made from it. */
-export interface KoyweListeners extends KoyweEmitter {
+export interface KoyweListeners<Events = KoyweEventMap, Unknown = UnknownKoyweEvent>
+  extends KoyweEmitter<Events, Unknown> {
   /**
    * Resolves when no delivery is being handled and every claim is settled. For a graceful stop, close the server first, so that no
    * new delivery arrives, then await this. It also waits for listeners that outlast `timeoutMs`.
@@ -65,39 +66,30 @@ export interface KoyweListeners extends KoyweEmitter {
 }
 
 /** Verifies deliveries, hands their events to listeners and decides the answers. */
-export interface KoyweWebhooks extends KoyweListeners, HttpHandler {}
+export interface Receiver<Events, Unknown> extends KoyweListeners<Events, Unknown>, HttpHandler {}
 
 /**
- * Creates a receiver of Koywe's ramp webhooks. One receiver can serve several mounts and servers.
+ * Creates a receiver of the deliveries that a scheme opens. One receiver can serve several mounts and servers.
  *
- * @param secrets The secret registered with Koywe for the webhook, or a list of secrets during a rotation.
- * @throws {TypeError} when a secret is missing or blank, or an option is wrong or unknown.
- *
- * @example
- * ```ts
- * import { createKoyweWebhooks } from '@x/koywe-core'
- *
- * const webhooks = createKoyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '', { timeoutMs: 10_000 })
- * webhooks.on('crypto_delivered', async (event, delivery) => {
- *   console.log(`order ${event.orderId} was delivered`, delivery.id)
- * })
- * ```
+ * @throws {TypeError} when an option is wrong or unknown.
  */
-export function createKoyweWebhooks(
-  secrets: Secrets,
-  options: KoyweWebhooksOptions = {},
-): KoyweWebhooks {
+export function createReceiver<Events, Unknown>(
+  scheme: Scheme<Events[keyof Events] | Unknown>,
+  options: KoyweWebhooksOptions,
+): Receiver<Events, Unknown> {
+  type Opened = ReceivedDelivery<Events[keyof Events] | Unknown>
   checkOptions(options, webhooksOptions, 'a webhook receiver')
   const { limit = 64 * 1024, timeoutMs = 5000, dedupe = createMemoryDedupeStore() } = options
-  const verifier = createVerifier(secrets)
   checkLimit(limit)
   checkTimeout(timeoutMs)
   checkLogger(options.logger)
   checkDedupe(dedupe)
+  // No event of one API can pass for one of the other in a store that both share.
+  const keyPrefix = scheme.api === 'ramp' ? '' : `${scheme.api}:`
   const log = createLog(options.logger)
-  const { emitter, hears, emit } = createEmitter()
+  const { emitter, hears, emit } = createEmitter<Events, Unknown>(scheme)
   const { track, idle } = createInFlight()
-  const warnings = createWarnings(log)
+  const warnings = createWarnings(log, scheme)
 
   /** A delivery's path: read, verify, claim, emit, answer. */
   async function answer(
@@ -116,15 +108,15 @@ export function createKoyweWebhooks(
     return await track(handOver(delivery, exchange, context))
   }
 
-  function open(body: Body, receivedAt: Date, exchange: Exchange): ReceivedDelivery | Refusal {
-    const opened = openDelivery(body, exchange.request.headers, verifier, limit)
+  function open(body: Body, receivedAt: Date, exchange: Exchange): Opened | Refusal {
+    const opened = scheme.open(body, exchange.request.headers, limit)
     if (isRefusal(opened)) return opened
-    const delivery = new ReceivedDelivery(opened, receivedAt, exchange)
+    const delivery = new ReceivedDelivery(opened, receivedAt, exchange, scheme)
     exchange.subject = delivery
-    const { event, secretIndex } = opened
     const { logger } = exchange.request
-    if (secretIndex > 0) warnings.oldSecret(logger, secretIndex)
-    if (!hears(event.eventName)) warnings.missingListener(logger, event.eventName)
+    const name = scheme.nameOf(opened.event)
+    if (opened.secretIndex > 0) warnings.oldSecret(logger, opened.secretIndex)
+    if (!hears(name)) warnings.missingListener(logger, name)
     return delivery
   }
 
@@ -132,7 +124,7 @@ export function createKoyweWebhooks(
    * Claims the event, runs the listeners and completes the claim, even if that takes longer than the sender waits.
    */
   async function handOver(
-    delivery: ReceivedDelivery,
+    delivery: Opened,
     exchange: Exchange,
     context: KoyweDeliveryContext | undefined,
   ): Promise<HttpResponse | Refusal> {
@@ -140,7 +132,7 @@ export function createKoyweWebhooks(
       exchange.timeoutError = storeIsLate
       let claim: ClaimAnswer
       try {
-        claim = await dedupe.claim(delivery.id)
+        claim = await dedupe.claim(keyPrefix + delivery.id)
       } catch (cause) {
         throw storeUnavailable(cause)
       }
@@ -191,7 +183,7 @@ export function createKoyweWebhooks(
   /** Renews the claim while listeners run. */
   async function whileRenewing<T>(
     running: Promise<T>,
-    delivery: ReceivedDelivery,
+    delivery: Opened,
     exchange: Exchange,
   ): Promise<T> {
     const stop = renewLease(delivery.claim, {
@@ -211,7 +203,7 @@ export function createKoyweWebhooks(
     code: KoyweErrorCode,
     errors: readonly unknown[],
     exchange: Exchange,
-    delivery: ReceivedDelivery,
+    delivery: Opened,
     context: KoyweDeliveryContext | undefined,
   ): Promise<HttpResponse> {
     if (context && !exchange.timedOut) {
@@ -234,7 +226,7 @@ export function createKoyweWebhooks(
 
   const handle = createHandler({
     channel: deliveryChannel,
-    contextOf: deliveryContext,
+    contextOf: (request) => deliveryContext(request, scheme.api),
     timeoutMs,
     log,
     timeoutError: () =>
@@ -245,7 +237,7 @@ export function createKoyweWebhooks(
   return Object.assign(emitter, {
     idle,
     handle: (request) => track(handle(request)),
-  } satisfies Pick<KoyweWebhooks, 'idle' | 'handle'>)
+  } satisfies Pick<Receiver<Events, Unknown>, 'idle' | 'handle'>)
 }
 
 const received = jsonResponse(200, { received: true })
