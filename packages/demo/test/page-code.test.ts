@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { ask, deliver } from '@x/koywe-core/testing'
 import { startInBackground } from '@x/koywe-testkit/background'
 import { environment } from '@x/koywe-testkit/environment'
@@ -8,7 +8,7 @@ import { run } from '@x/koywe-testkit/run'
 import { SignJWT } from 'jose'
 import { afterAll, describe, expect, it } from 'vitest'
 import { findPages, isSpanish, root } from '../src/pages/find-pages.js'
-import { nameOf, type WrittenBlock, writeBlocks } from '../src/pages/write-blocks.js'
+import { type WrittenBlock, writeBlocks } from '../src/pages/write-blocks.js'
 
 const home = join(import.meta.dirname, '..')
 const secret = 'the secret of the documentation'
@@ -24,14 +24,17 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const servers = written.filter(({ block }) => /\.listen\(/.test(block.code))
 const tests = written.filter(({ block }) => block.code.includes("from 'node:test'"))
-const scripts = written.filter(
-  (one) => one.block.language === 'js' && !servers.includes(one) && !tests.includes(one),
-)
+/** Test files of vitest, which a guide tells its reader to write. */
+const suites = written.filter(({ file }) => file.endsWith('.test.ts'))
 
 it('finds the code of the documentation', () => {
   expect(written.length).toBeGreaterThan(30)
   expect(servers.length).toBeGreaterThan(10)
-  expect(tests.length).toBeGreaterThan(1)
+  expect(tests.length).toBeGreaterThan(3)
+  expect(suites).toHaveLength(2)
+  const run = [...servers, ...tests, ...suites]
+  const idle = written.filter((one) => one.block.language === 'js' && !run.includes(one))
+  expect(idle, 'JavaScript is not compiled, so all of it must run').toEqual([])
 })
 
 it('compiles every TypeScript block, with its own imports', async () => {
@@ -40,8 +43,7 @@ it('compiles every TypeScript block, with its own imports', async () => {
   const compilerOptions = { noEmit: true, noUnusedLocals: false }
   const settings = { extends: join(root, 'tsconfig.base.json'), compilerOptions, files }
   await writeFile(config, JSON.stringify(settings))
-  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
-  const compiler = join(typescript, 'bin/tsc')
+  const compiler = join(folderOf('typescript'), 'bin/tsc')
   const command = [process.execPath, compiler, '-p', config, '--pretty', 'false'] as const
   const { stdout } = await run({ command, folder, env: environment() }, 120_000)
   expect(withPlaces(stdout)).toBe('')
@@ -85,32 +87,17 @@ describe.concurrent('a test', () => {
   })
 })
 
-describe.concurrent('a script', () => {
-  it.each(scripts)('$place runs', async ({ file }) => {
-    await expectToPass(node(file))
+describe.concurrent('a suite', () => {
+  it.each(suites)('$place passes', { timeout: 240_000 }, async ({ file }) => {
+    const home = dirname(file)
+    const vitest = join(folderOf('vitest'), 'vitest.mjs')
+    const args = ['run', '--root', home, '--reporter=json', basename(file)]
+    const command = [process.execPath, vitest, ...args] as const
+    const { stdout } = await run({ command, folder: home, env: environment() }, 230_000)
+    const report = JSON.parse(stdout.slice(stdout.indexOf('{"')) || '{}')
+    expect(report).toMatchObject({ numFailedTests: 0, numFailedTestSuites: 0, success: true })
+    expect(report.numPassedTests).toBeGreaterThan(10)
   })
-})
-
-it('the store of the guide passes the suite of every store, as the guide says', async () => {
-  const store = written.find(({ block }) => nameOf(block) === 'sqlite-store.test.ts')
-  expect(store).toBeDefined()
-  const vitest = join(
-    dirname(createRequire(import.meta.url).resolve('vitest/package.json')),
-    'vitest.mjs',
-  )
-  const pageFolder = dirname(store?.file ?? '')
-  const command = [
-    process.execPath,
-    vitest,
-    'run',
-    '--root',
-    pageFolder,
-    '--reporter=json',
-  ] as const
-  const { stdout, stderr } = await run({ command, folder: pageFolder, env: environment() }, 120_000)
-  const { numPassedTests, numFailedTests } = JSON.parse(stdout || '{}')
-  expect({ numFailedTests, stderr }).toEqual({ numFailedTests: 0, stderr: '' })
-  expect(numPassedTests).toBeGreaterThan(10)
 })
 
 it('the recipe for Request and Response answers a signed webhook', async () => {
@@ -135,6 +122,11 @@ function driverOf(recipe: WrittenBlock | undefined): string {
       await send(signEvent({ ...event, large: 'x'.repeat(100_000) }, ${JSON.stringify(secret)})),
     ]
     console.log(answers.map(({ status }) => status).join(' '))`
+}
+
+/** Where an installed package is. */
+function folderOf(name: string): string {
+  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
 }
 
 function node(...args: readonly string[]) {
