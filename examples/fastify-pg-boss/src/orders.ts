@@ -18,17 +18,17 @@ export async function applyEvent(
   const { orderId, eventName, timeStamp } = event
   if (orderId === undefined) return // an event this version does not know, about no order
   // A second run of the same job finds the row named after the delivery.
-  const noted = 'insert into events values ($1, $2) on conflict do nothing'
+  const noted = 'insert into koywe_example_events values ($1, $2) on conflict do nothing'
   if ((await client.query(noted, [deliveryId, orderId])).rowCount === 0) return
 
   const mark: OrderMark = { eventName, ...(timeStamp !== undefined && { timeStamp }) }
-  const first = 'insert into orders values ($1, $2, 1) on conflict do nothing'
+  const first = 'insert into koywe_example_orders values ($1, $2, 1) on conflict do nothing'
   if ((await client.query(first, [orderId, mark])).rowCount === 1) return
 
   // Locked until the commit, so that two events of one order are compared in turn.
   const order = await findOrder(client, orderId, 'for update')
   const latest = order && !supersedes(order.latest, mark) ? order.latest : mark
-  const next = 'update orders set latest = $2, applied = applied + 1 where id = $1'
+  const next = 'update koywe_example_orders set latest = $2, applied = applied + 1 where id = $1'
   await client.query(next, [orderId, latest])
 }
 
@@ -38,6 +38,6 @@ export async function findOrder(
   orderId: string,
   lock: 'for update' | '' = '',
 ): Promise<Order | undefined> {
-  const sql = `select latest, applied from orders where id = $1 ${lock}`
+  const sql = `select latest, applied from koywe_example_orders where id = $1 ${lock}`
   return (await client.query<Order>(sql, [orderId])).rows[0]
 }

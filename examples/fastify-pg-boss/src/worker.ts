@@ -21,8 +21,10 @@ await boss.work<KoyweJob>(
   { batchSize: 5, pollingIntervalSeconds: 0.5 },
   async (jobs) => {
     const handled = await Promise.allSettled(jobs.map(({ id, data }) => handle(id, data)))
-    const failed = handled.flatMap((job) => (job.status === 'rejected' ? [job.reason] : []))
-    for (const error of failed) console.error(`job failed: ${error}`)
+    const failed = handled.flatMap((job, index) =>
+      job.status === 'rejected' ? [`order ${jobs[index]?.data.event.orderId}: ${job.reason}`] : [],
+    )
+    for (const reason of failed) console.error(`job failed: ${reason}`)
     // Handled jobs have completed themselves; pg-boss retries the others and stores this message.
     if (failed.length > 0) throw new Error(failed.join('; '))
   },

@@ -60,7 +60,7 @@ const faults = `
   end $$;
   create trigger fail_sometimes after insert on pgboss.job
     for each row when (new.state = 'created') execute function fail_sometimes();
-  create constraint trigger fail_sometimes after insert on events
+  create constraint trigger fail_sometimes after insert on koywe_example_events
     deferrable initially deferred for each row execute function fail_sometimes()`
 
 async function run(url: string, sql: string): Promise<void> {

@@ -54,7 +54,7 @@ describe.each(published)('the tarball of $name', ({ folder, name }) => {
       ]),
     )
     const expected =
-      /^(LICENSE|README\.md|package\.json|src\/([\w-]+\/)?[\w-]+\.ts|dist\/(cjs|esm)\/(([\w-]+\/)?[\w-]+\.(js|js\.map|d\.ts)|package\.json))$/
+      /^(LICENSE|README(\.es)?\.md|docs\/[\w-]+(\.es)?\.md|package\.json|src\/([\w-]+\/)?[\w-]+\.ts|dist\/(cjs|esm)\/(([\w-]+\/)?[\w-]+\.(js|js\.map|d\.ts)|package\.json))$/
     expect(files.filter((file) => !expected.test(file) || /\.test\./.test(file))).toEqual([])
     const modules = files.flatMap((file) => /^src\/(.*)\.ts$/.exec(file)?.[1] ?? [])
     expect(modules).toContain('index')
@@ -152,7 +152,7 @@ describe.each(await publishedCommands())('the tarball of the command $name', ({ 
   }, 300_000)
 
   it('contains the program, a licence and a README, and nothing else', () => {
-    const expected = /^(LICENSE|README\.md|package\.json|dist\/(chunks\/)?[\w-]+\.js)$/
+    const expected = /^(LICENSE|README(\.es)?\.md|package\.json|dist\/(chunks\/)?[\w-]+\.js)$/
     expect(files.filter((file) => !expected.test(file))).toEqual([])
     const programs = Object.values(manifest.bin ?? {}).map((path) => path.replace('./', ''))
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', ...programs]))
