@@ -8,7 +8,9 @@ import express4 from 'express4'
 import {
   type ExpressHandler,
   type KoyweListeners,
+  type KoywePaymentsListeners,
   koyweAuthCallback,
+  koywePayments,
   koyweWebhooks,
 } from '../src/index.js'
 
@@ -75,6 +77,7 @@ const recipes: readonly Recipe<Build>[] = [
   { name: 'bare, no parser', exact: true, build: (app, handler) => app.use(handler) },
   {
     name: 'bare, after express.json()',
+    keeps: 'value',
     exact: true,
     parser: strictJson,
     build: (app, handler, express) => app.use(express.json()).use(handler),
@@ -93,12 +96,14 @@ const recipes: readonly Recipe<Build>[] = [
   },
   {
     name: 'bare, after express.text()',
+    keeps: 'text',
     exact: true,
     parser: text,
     build: (app, handler, express) => app.use(express.text(any)).use(handler),
   },
   {
     name: 'bare, after body-parser with strict: false',
+    keeps: 'value',
     exact: true,
     parser: json,
     build: (app, handler) => app.use(bodyParser.json({ strict: false })).use(handler),
@@ -125,6 +130,7 @@ const recipes: readonly Recipe<Build>[] = [
   },
   {
     name: 'on a path, after express.json()',
+    keeps: 'value',
     path: '/hooks/koywe',
     parser: strictJson,
     build: (app, handler, express) => app.use('/hooks/koywe', express.json(), handler),
@@ -136,6 +142,7 @@ const recipes: readonly Recipe<Build>[] = [
   },
   {
     name: 'on a route with its own parser',
+    keeps: 'value',
     path: '/hooks/koywe',
     parser: strictJson,
     build: (app, handler, express) => app.post('/hooks/koywe', express.json(), handler),
@@ -238,16 +245,26 @@ const recipes: readonly Recipe<Build>[] = [
   },
 ]
 
-/** The handler that is wanted, and what its listeners are added to. */
-function make(
-  wanted: Wanted,
-  path: string | undefined,
-): { handler: ExpressHandler; webhooks: KoyweListeners | undefined } {
+/** The handler that is wanted, what its listeners are added to, and what is mounted beside it. */
+function make(wanted: Wanted, path: string | undefined): Made {
   if (wanted.kind === 'auth callback') {
-    return { handler: koyweAuthCallback({ ...wanted.options, path }), webhooks: undefined }
+    return { handler: koyweAuthCallback({ ...wanted.options, path }) }
   }
-  const webhooks = koyweWebhooks(wanted.secrets, { ...wanted.options, path })
+  const { secrets, options } = wanted
+  if (wanted.kind === 'payments') {
+    const payments = koywePayments(secrets, { ...options, path })
+    const webhooks = koyweWebhooks(secrets, options)
+    return { handler: payments, payments, webhooks, beside: webhooks }
+  }
+  const webhooks = koyweWebhooks(secrets, { ...options, path })
   return { handler: webhooks, webhooks }
+}
+
+interface Made {
+  readonly handler: ExpressHandler
+  readonly beside?: ExpressHandler
+  readonly webhooks?: KoyweListeners
+  readonly payments?: KoywePaymentsListeners
 }
 
 /** Every mount for the suites. */
@@ -255,11 +272,12 @@ export const mounts = toMounts(
   frameworks,
   recipes,
   async (express, recipe, wanted, application) => {
-    const { handler, webhooks } = make(wanted, recipe.option)
+    const { handler, beside, webhooks, payments } = make(wanted, recipe.option)
     const app = express()
     // Except in test mode, Express writes the stack of an error that it answers itself to stderr.
     app.set('env', 'test')
     if (application) app.all(/.*/, goOn).post('/orders', goOn)
+    if (beside) app.use(beside)
     recipe.build(app, handler, express)
     if (application) {
       app.use(async (request, response) => {
@@ -267,6 +285,6 @@ export const mounts = toMounts(
         response.end()
       })
     }
-    return { ...(await listen(app)), webhooks }
+    return { ...(await listen(app)), webhooks, payments }
   },
 )

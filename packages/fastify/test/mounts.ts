@@ -21,7 +21,13 @@ import fastify5, {
 } from 'fastify'
 import rawBody from 'fastify-raw-body'
 import fastify4 from 'fastify4'
-import { type KoyweListeners, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
+import {
+  type KoyweListeners,
+  type KoywePaymentsListeners,
+  koyweAuthCallback,
+  koywePayments,
+  koyweWebhooks,
+} from '../src/index.js'
 
 /** Both majors; the types of Fastify 5 also describe what these tests use of Fastify 4. */
 export const frameworks: readonly (readonly [string, MakeApp])[] = [
@@ -176,6 +182,7 @@ const recipes: readonly FastifyRecipe[] = [
   },
   {
     name: 'with @fastify/middie and express.json()',
+    keeps: 'value',
     only: 'fastify 5',
     parser: strictJson,
     build: async (app, register) => {
@@ -187,6 +194,7 @@ const recipes: readonly FastifyRecipe[] = [
   },
   {
     name: 'with @fastify/express and express.json()',
+    keeps: 'value',
     only: 'fastify 5',
     parser: strictJson,
     build: async (app, register) => {
@@ -198,6 +206,7 @@ const recipes: readonly FastifyRecipe[] = [
   },
   {
     name: 'called from an Express application with express.json()',
+    keeps: 'value',
     parser: strictJson,
     build: (app, register) => {
       leaveBodiesToMiddleware(app)
@@ -246,11 +255,14 @@ function leaveBodiesToMiddleware(app: FastifyInstance): void {
 const registerOf =
   (wanted: Wanted): Register =>
   async (scope, options) => {
-    if (wanted.kind === 'webhooks') {
+    if (wanted.kind === 'auth callback') {
+      await scope.register(koyweAuthCallback, { ...wanted.options, ...options })
+    } else if (wanted.kind === 'payments') {
+      const { secrets } = wanted
+      await scope.register(koywePayments, { ...wanted.options, ...options, secrets })
+    } else {
       const { secrets } = wanted
       await scope.register(koyweWebhooks, { ...wanted.options, ...options, secrets })
-    } else {
-      await scope.register(koyweAuthCallback, { ...wanted.options, ...options })
     }
   }
 
@@ -285,11 +297,16 @@ export const mounts = toMounts(
   async (fastify, recipe, wanted, application) => {
     const app = fastify({ ...recipe.server, forceCloseConnections: true })
     let webhooks: KoyweListeners | undefined
+    let payments: KoywePaymentsListeners | undefined
+    if (wanted.kind === 'payments') {
+      await app.register(koyweWebhooks, { ...wanted.options, secrets: wanted.secrets })
+    }
     await recipe.build(app, async (scope, options) => {
       await registerOf(wanted)(scope, options)
-      if (wanted.kind === 'webhooks') webhooks = scope.koywe
+      if (wanted.kind !== 'auth callback') webhooks = scope.koywe
+      if (wanted.kind === 'payments') payments = scope.koywePayments
     })
     if (application) await addApplication(app, application)
-    return { ...(await (recipe.serve ?? listenTo)(app)), webhooks }
+    return { ...(await (recipe.serve ?? listenTo)(app)), webhooks, payments }
   },
 )

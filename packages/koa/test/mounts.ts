@@ -15,7 +15,9 @@ import Koa2 from 'koa2'
 import {
   type KoaHandler,
   type KoyweListeners,
+  type KoywePaymentsListeners,
   koyweAuthCallback,
+  koywePayments,
   koyweWebhooks,
 } from '../src/index.js'
 
@@ -53,24 +55,28 @@ const recipes: readonly KoaRecipe[] = [
   { name: 'bare, no parser', exact: true, build: (app, handler) => app.use(handler) },
   {
     name: 'bare, after @koa/bodyparser',
+    keeps: 'text',
     exact: true,
     parser: strictJson,
     build: (app, handler) => app.use(bodyParser()).use(handler),
   },
   {
     name: 'bare, after koa-bodyparser',
+    keeps: 'text',
     exact: true,
     parser: strictJson,
     build: (app, handler) => app.use(koaBodyparser()).use(handler),
   },
   {
     name: 'bare, after koa-body',
+    keeps: 'value',
     exact: true,
     parser: strictJson,
     build: (app, handler) => app.use(koaBody()).use(handler),
   },
   {
     name: 'bare, after koa-body with jsonStrict: false',
+    keeps: 'value',
     exact: true,
     parser: json,
     build: (app, handler) => app.use(koaBody({ jsonStrict: false })).use(handler),
@@ -87,6 +93,7 @@ const recipes: readonly KoaRecipe[] = [
   },
   {
     name: 'under koa-mount, after @koa/bodyparser',
+    keeps: 'text',
     path: '/hooks/koywe',
     parser: strictJson,
     build: (app, handler) => app.use(bodyParser()).use(mount('/hooks/koywe', handler)),
@@ -103,6 +110,7 @@ const recipes: readonly KoaRecipe[] = [
   },
   {
     name: "on a router's route with a parser of its own",
+    keeps: 'text',
     path: '/hooks/koywe',
     parser: strictJson,
     build: (app, handler) =>
@@ -192,12 +200,14 @@ const recipes: readonly KoaRecipe[] = [
   },
   {
     name: 'bare, after express.json() through koa-connect',
+    keeps: 'value',
     exact: true,
     parser: [...strictJson.filter((refusal) => refusal !== '__proto__'), 'large'],
     build: (app, handler) => app.use(connect(express.json())).use(handler),
   },
   {
     name: 'bare, called from an Express application with express.json()',
+    keeps: 'value',
     exact: true,
     parser: [...strictJson.filter((refusal) => refusal !== '__proto__'), 'large'],
     build: (app, handler) => app.use(handler),
@@ -223,27 +233,38 @@ const recipes: readonly KoaRecipe[] = [
 
 const goOn: Koa3.Middleware = (_context, next) => next()
 
-/** The handler that is wanted, and what its listeners are added to. */
-function make(
-  wanted: Wanted,
-  path: string | undefined,
-): { handler: KoaHandler; webhooks: KoyweListeners | undefined } {
+/** The handler that is wanted, what its listeners are added to, and what is mounted beside it. */
+function make(wanted: Wanted, path: string | undefined): Made {
   if (wanted.kind === 'auth callback') {
-    return { handler: koyweAuthCallback({ ...wanted.options, path }), webhooks: undefined }
+    return { handler: koyweAuthCallback({ ...wanted.options, path }) }
   }
-  const webhooks = koyweWebhooks(wanted.secrets, { ...wanted.options, path })
+  const { secrets, options } = wanted
+  if (wanted.kind === 'payments') {
+    const payments = koywePayments(secrets, { ...options, path })
+    const webhooks = koyweWebhooks(secrets, options)
+    return { handler: payments, payments, webhooks, beside: webhooks }
+  }
+  const webhooks = koyweWebhooks(secrets, { ...options, path })
   return { handler: webhooks, webhooks }
+}
+
+interface Made {
+  readonly handler: KoaHandler
+  readonly beside?: KoaHandler
+  readonly webhooks?: KoyweListeners
+  readonly payments?: KoywePaymentsListeners
 }
 
 /** Every mount for the suites. */
 export const mounts = toMounts(frameworks, recipes, async (Koa, recipe, wanted, application) => {
-  const { handler, webhooks } = make(wanted, recipe.option)
+  const { handler, beside, webhooks, payments } = make(wanted, recipe.option)
   const app = new Koa()
   app.silent = true
   if (application) {
     app.use(mount('/orders', goOn))
     app.use(new Router().all('/{*all}', goOn).post('/orders', goOn).routes())
   }
+  if (beside) app.use(beside)
   recipe.build(app, handler)
   if (application) {
     app.use(async (context) => {
@@ -252,5 +273,5 @@ export const mounts = toMounts(frameworks, recipes, async (Koa, recipe, wanted, 
     })
   }
   const server = await listen(recipe.serve ? recipe.serve(app) : app.callback())
-  return { ...server, webhooks }
+  return { ...server, webhooks, payments }
 })
