@@ -1,9 +1,12 @@
 import 'reflect-metadata'
-import { Module } from '@nestjs/common'
+import { type MiddlewareConsumer, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { ask, badDeliveries, deliver } from '@x/koywe-core/testing'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
+import { signatureOfBytes } from '@x/koywe-testkit/sign'
+import { send } from '@x/koywe-testkit/wire'
 import { expect, it } from 'vitest'
-import { bearer, koyweAuthCallback, koyweWebhooks } from '../src/index.js'
+import { bearer, koyweAuthCallback, koywePayments, koyweWebhooks } from '../src/index.js'
 import { frameworks } from './mounts.js'
 
 const secret = 'the secret of the test'
@@ -63,6 +66,37 @@ it('the testing kit delivers to a Nest application that was not started', async 
     expect(await deliver(app, event, { secret, as: 'copy' })).toMatchObject({
       body: { received: true, duplicate: true },
     })
+  } finally {
+    await app.close()
+  }
+})
+
+it.each([
+  [true, { status: 200, body: '{"received":true}' }],
+  [false, { status: 500, body: '{"error":"body_consumed"}' }],
+])('behind the parsers of Nest, Payments needs rawBody: %s', async (rawBody, answer) => {
+  const logger = createMemoryLog()
+  class AppModule {
+    configure(consumer: MiddlewareConsumer) {
+      const payments = koywePayments(secret, { logger }).onAny(() => {})
+      consumer.apply(payments).forRoutes('webhooks/koywe-payments')
+    }
+  }
+  Module({})(AppModule)
+  const app = await NestFactory.create(AppModule, { logger: false, rawBody })
+  try {
+    await app.listen(0, '127.0.0.1')
+    const { port } = app.getHttpServer().address()
+    const body = '{ "id": "evt_1", "type": "order.paid" }\n'
+    const headers = {
+      'Content-Type': 'application/json',
+      'Koywe-Signature': signatureOfBytes(body, secret),
+    }
+    const path = '/webhooks/koywe-payments'
+    expect(await send(port, { path, body, headers })).toMatchObject(answer)
+    expect(logger.lines).toEqual(
+      rawBody ? [] : [expect.stringContaining('NestFactory.create(AppModule, { rawBody: true })')],
+    )
   } finally {
     await app.close()
   }

@@ -4,14 +4,17 @@ import { configure as serverlessExpress } from '@codegenie/serverless-express'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import { payload, post, signed } from '@x/koywe-conformance'
+import { signatureOfBytes } from '@x/koywe-testkit/sign'
 import { encode, open, readResponse, send } from '@x/koywe-testkit/wire'
 import fastify5, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import serverlessHttp from 'serverless-http'
 import { afterEach, describe, expect, it } from 'vitest'
 import koyweDefault, {
   bearer,
+  createKoywePayments,
   createKoyweWebhooks,
   koyweAuthCallback,
+  koywePayments,
   koyweWebhooks,
 } from '../src/index.js'
 import { frameworks } from './mounts.js'
@@ -146,6 +149,50 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     make().register(koyweWebhooks, { secret })
     app.register(koyweWebhooks, { secret: 'other', path: '/other' })
     await expect(app.ready()).rejects.toThrow(/app.koywe. belongs to/)
+  })
+
+  it('receives Payments webhooks with a decorator of their own', async () => {
+    const heard: string[] = []
+    make().register(koyweWebhooks, { secret })
+    await app.register(koywePayments, { secret })
+    app.koywePayments.on('order.paid', ({ type }) => heard.push(type))
+    const receiver = createKoywePayments('two').onAny(({ type }) => heard.push(type))
+    await app.register(koywePayments, { payments: receiver, prefix: '/two' })
+    for (const [url, by] of [
+      ['/webhooks/koywe-payments', secret],
+      ['/two', 'two'],
+    ] as const) {
+      const body = '{"type":"order.paid"}'
+      const headers = { 'koywe-signature': signatureOfBytes(body, by) }
+      const response = await app.inject({ method: 'POST', url, payload: body, headers })
+      expect(response.json()).toEqual({ received: true })
+    }
+    expect(heard).toEqual(['order.paid', 'order.paid'])
+    expect(app.koywePayments).not.toBe(app.koywe)
+  })
+
+  it('refuses a second secret for koywePayments in the same scope', async () => {
+    make().register(koywePayments, { secret })
+    app.register(koywePayments, { secret: 'other', path: '/other' })
+    await expect(app.ready()).rejects.toThrow(/app.koywePayments. belongs to.*createKoywePayments/)
+  })
+
+  it.each([
+    ['no secret', {}, /KOYWE_PAYMENTS_SECRET/],
+    [
+      'a secret and a receiver',
+      { secret, payments: createKoywePayments(secret) },
+      /only one of `secret`, `secrets` and `payments`/,
+    ],
+    [
+      'the option of the other plugin',
+      { webhooks: createKoyweWebhooks(secret) },
+      /`webhooks` of koywePayments/,
+    ],
+    ['an unknown option', { secret, dedup: false }, /`dedup` of koywePayments.*`dedupe`/],
+  ])('does not start koywePayments with %s', async (_what, options, cure) => {
+    make().register(koywePayments, options as object)
+    await expect(app.ready()).rejects.toThrow(cure)
   })
 
   it('does not start with an auth callback that has no credential', async () => {

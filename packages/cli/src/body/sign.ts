@@ -1,6 +1,7 @@
-import { signEvent } from '@x/koywe-core/testing'
+import { signEvent, signPayments } from '@x/koywe-core/testing'
+import { apiOf } from '../contract/api.js'
 import { type ExitCode, exitCodes, usageError } from '../contract/exit.js'
-import { inputText } from '../contract/input.js'
+import { inputBytes, inputText } from '../contract/input.js'
 import { createOutput } from '../contract/output.js'
 import { secretFrom } from '../contract/secret.js'
 
@@ -10,8 +11,22 @@ export interface BodyOptions {
   readonly json?: boolean
 }
 
-/** Prints the body that Koywe would send, and returns the exit code. */
-export async function sign(file: string | undefined, options: BodyOptions): Promise<ExitCode> {
+/** The options of `koywe sign`. */
+export interface SignOptions extends BodyOptions {
+  readonly payments?: boolean
+}
+
+/**
+ * Prints the body that Koywe would send, or of the Payments API, whose signature covers the bytes as they are, the header's value.
+ * Returns the exit code.
+ */
+export async function sign(file: string | undefined, options: SignOptions): Promise<ExitCode> {
+  if (apiOf(options) === 'payments') {
+    const bytes = await inputBytes(file, options.secret)
+    const signature = signPayments(bytes, await secretFrom(options.secret, 'payments'))
+    createOutput(options).result({ signature }, signature)
+    return exitCodes.ok
+  }
   const payload = objectOf(await inputText(file, options.secret))
   const body = signEvent(payload, await secretFrom(options.secret))
   createOutput(options).result({ body, signature: JSON.parse(body).signature }, body)

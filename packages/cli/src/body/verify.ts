@@ -1,15 +1,33 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { createKoyweWebhooks, type KoyweDeliveryContext, koyweChannels } from '@x/koywe-core'
+import {
+  createKoywePayments,
+  createKoyweWebhooks,
+  type KoyweDeliveryContext,
+  koyweChannels,
+} from '@x/koywe-core'
+import { type Api, apis } from '../contract/api.js'
 import { type ExitCode, exitCodes } from '../contract/exit.js'
-import { inputText } from '../contract/input.js'
+import { inputBytes, inputText } from '../contract/input.js'
 import { createOutput, paint, printable } from '../contract/output.js'
 import { secretFrom } from '../contract/secret.js'
 import type { BodyOptions } from './sign.js'
 
+/** The options of `koywe verify`. */
+export interface VerifyOptions extends BodyOptions {
+  /** The value of Koywe-Signature; without it, the body is one of the ramp API. */
+  readonly signature?: string
+}
+
 /** Prints whether a receiver with the secret would accept a body, with its reason if not, and returns the exit code. */
-export async function verify(file: string | undefined, options: BodyOptions): Promise<ExitCode> {
-  const body = await inputText(file, options.secret)
-  const context = await received(body, await secretFrom(options.secret))
+export async function verify(file: string | undefined, options: VerifyOptions): Promise<ExitCode> {
+  const api = options.signature === undefined ? 'ramp' : 'payments'
+  // Of the Payments API every byte counts, a line end as well.
+  const body =
+    api === 'payments'
+      ? await inputBytes(file, options.secret)
+      : Buffer.from(await inputText(file, options.secret))
+  const secret = await secretFrom(options.secret, api)
+  const context = await received(body, secret, api, options.signature)
   const { reason = '', code, event, eventName, orderId } = context
   const output = createOutput(options)
   if (event === undefined) {
@@ -26,19 +44,29 @@ export async function verify(file: string | undefined, options: BodyOptions): Pr
 }
 
 /** Hands a body to a receiver, which tells on its channel what came of it. */
-async function received(text: string, secret: string): Promise<Partial<KoyweDeliveryContext>> {
+async function received(
+  bytes: Uint8Array,
+  secret: string,
+  api: Api,
+  signature: string | undefined,
+): Promise<Partial<KoyweDeliveryContext>> {
   let context: Partial<KoyweDeliveryContext> = {}
   subscribe(`tracing:${koyweChannels.delivery}:asyncEnd`, (message) => {
     context = message as KoyweDeliveryContext // what the channel publishes
   })
-  const length = String(Buffer.byteLength(text))
-  const receiver = createKoyweWebhooks(secret, { dedupe: false, limit: 2 ** 30, logger: false })
+  const length = String(bytes.length)
+  const create = api === 'payments' ? createKoywePayments : createKoyweWebhooks
+  const receiver = create(secret, { dedupe: false, limit: 2 ** 30, logger: false })
   await receiver.handle({
     method: 'POST',
-    url: '/webhooks/koywe',
-    headers: { 'content-type': 'application/json', 'content-length': length },
+    url: apis[api].path,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': length,
+      ...(signature !== undefined && { 'koywe-signature': signature }),
+    },
     rawHeaders: ['Content-Type', 'application/json', 'Content-Length', length],
-    body: async () => ({ text }),
+    body: async () => ({ bytes }),
   })
   return context
 }

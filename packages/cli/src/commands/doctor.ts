@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { paymentsOption } from '../contract/api.js'
 import { ownOption } from '../contract/guard.js'
 import { secretOption } from '../contract/secret.js'
 import { defaultUrl, jsonOption, timeoutOption } from '../contract/target-options.js'
@@ -15,9 +16,9 @@ export function register(program: Command): void {
     )
     .argument(
       '[url]',
-      'where your server answers; without a path it is /webhooks/koywe',
-      defaultUrl,
+      `where your server answers; without a path it is the default one (default: ${defaultUrl})`,
     )
+    .option(...paymentsOption)
     .option('--auth-url <url>', 'examines the authentication callback there too')
     .option(
       '--bearer <token>',
@@ -27,7 +28,7 @@ export function register(program: Command): void {
     .addOption(timeoutOption().default(10_000, '10'))
     .option(...jsonOption)
     .option(...ownOption)
-    .action(async (url: string, options: DoctorOptions) => {
+    .action(async (url: string | undefined, options: DoctorOptions) => {
       const { doctor } = await import('../doctor/doctor.js')
       process.exitCode = await doctor(url, options)
     })

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { paymentsOption } from '../contract/api.js'
 import { wholeNumber } from '../contract/numbers.js'
 import { repeatedOption, withTargetOptions } from '../contract/target-options.js'
 import type { SendOptions } from '../delivery/send.js'
@@ -18,6 +19,7 @@ export function register(program: Command): void {
       )
       .argument('<event>', 'the name of the event, see koywe events'),
   )
+    .option(...paymentsOption)
     .option('--order <id>', "Koywe's id of the order (default: a new one)")
     .option('--external-id <id>', 'your own id of the order')
     .option('--at <time>', 'when it happened, in ISO 8601 (default: now)')

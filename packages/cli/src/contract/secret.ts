@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
+import { type Api, apis } from './api.js'
 import { usageError } from './exit.js'
 
 /** The option every command that signs has. */
@@ -14,7 +15,8 @@ export const secretOption = [
  *
  * @throws {CliError} when there is none.
  */
-export async function secretFrom(option: string | undefined): Promise<string> {
+export async function secretFrom(option: string | undefined, api: Api = 'ramp'): Promise<string> {
+  const { secretName } = apis[api]
   const secret = option === '-' ? await lineOfStdin() : (option ?? (await setting(secretName)))
   if (secret) return secret
   throw usageError(
@@ -22,8 +24,6 @@ export async function secretFrom(option: string | undefined): Promise<string> {
     `Set ${secretName} in the environment or in .env, or pipe it in with --secret -`,
   )
 }
-
-const secretName = 'KOYWE_WEBHOOK_SECRET'
 
 /** A setting of the environment, else of `.env`, of which only names that begin with KOYWE_ are read. */
 export async function setting(name: `KOYWE_${string}`): Promise<string | undefined> {

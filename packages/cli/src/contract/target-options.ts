@@ -1,14 +1,18 @@
 import { type Command, Option } from 'commander'
+import { type Api, apis } from './api.js'
 import { guardedUrl, ownOption, withPath } from './guard.js'
 import { secondsToMs } from './numbers.js'
 import { secretOption } from './secret.js'
 
+const defaultOrigin = 'http://127.0.0.1:3000'
+
 /** Where `koywe` sends to unless told otherwise: the default port and path of the examples. */
-export const defaultUrl = 'http://127.0.0.1:3000/webhooks/koywe'
+export const defaultUrl = `${defaultOrigin}${apis.ramp.path}`
 
 /** What every command that delivers events is told. */
 export interface TargetOptions {
-  readonly url: string
+  /** Default: {@link defaultUrl}, of the Payments API with its own path. */
+  readonly url?: string
   readonly secret?: string
   readonly timeout: number
   readonly json?: boolean
@@ -18,7 +22,7 @@ export interface TargetOptions {
 /** Adds the options of {@link TargetOptions}. */
 export function withTargetOptions(command: Command): Command {
   return command
-    .option('--url <url>', 'where your server answers', defaultUrl)
+    .option('--url <url>', `where your server answers (default: ${defaultUrl})`)
     .option(...secretOption)
     .addOption(timeoutOption())
     .option(...jsonOption)
@@ -42,6 +46,9 @@ export function repeatedOption(flags: string, description: string): Option {
 }
 
 /** Where the deliveries go, which is no server of anybody else's. */
-export function receiverUrl({ url, iOwnThisServer }: TargetOptions): URL {
-  return withPath(guardedUrl(url, iOwnThisServer), '/webhooks/koywe')
+export function receiverUrl(
+  { url = defaultOrigin, iOwnThisServer }: Pick<TargetOptions, 'url' | 'iOwnThisServer'>,
+  api: Api = 'ramp',
+): URL {
+  return withPath(guardedUrl(url, iOwnThisServer), apis[api].path)
 }

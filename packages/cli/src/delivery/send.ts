@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { isKoyweEventName } from '@x/koywe-core'
-import type { DeliverOptions, DeliveryAnswer } from '@x/koywe-core/testing'
+import { isKoyweEventName, isKoywePaymentsEvent } from '@x/koywe-core'
+import type { DeliverOptions } from '@x/koywe-core/testing'
 import { answerLine, explanationLines } from '../answers/text.js'
+import { type Api, apiOf } from '../contract/api.js'
 import { type ExitCode, exitCodes, usageError } from '../contract/exit.js'
 import { createOutput, paint, printable } from '../contract/output.js'
 import { secretFrom } from '../contract/secret.js'
 import { receiverUrl, type TargetOptions } from '../contract/target-options.js'
 import { fieldsOf } from './fields.js'
-import { isDuplicate, isTaken, post } from './post.js'
+import { paymentsEvent } from './payments-event.js'
+import { type AnyAnswer, isDuplicate, isTaken, post } from './post.js'
 import { judge } from './verdict.js'
 
 /** The options of `koywe send`. */
@@ -22,28 +24,22 @@ export interface SendOptions extends TargetOptions {
   readonly unsigned?: boolean
   readonly wrongSecret?: boolean
   readonly pretty?: boolean
+  readonly payments?: boolean
 }
 
 /** Sends one event, prints the answers and what they mean, and returns the exit code. */
 export async function send(eventName: string, options: SendOptions): Promise<ExitCode> {
-  const url = receiverUrl(options)
-  const event = {
-    eventName,
-    orderId: options.order ?? randomUUID(),
-    ...(options.externalId !== undefined && { externalId: options.externalId }),
-    timeStamp: timeOf(options.at),
-    ...fieldsOf(options.field),
-  }
+  const api = apiOf(options)
+  const url = receiverUrl(options, api)
+  const event =
+    api === 'payments' ? paymentsEvent(eventName, options) : rampEvent(eventName, options)
   const as = manner(options)
   // Nothing is signed without a signature, so any text will do.
-  const secret = as === 'unsigned' ? 'none' : await secretFrom(options.secret)
+  const secret = as === 'unsigned' ? 'none' : await secretFrom(options.secret, api)
   const output = createOutput(options)
-  if (!isKoyweEventName(eventName)) {
-    output.note(
-      `koywe: "${printable(eventName)}" is not an event that Koywe is known to send; see koywe events`,
-    )
-  }
-  if (!output.json) output.result({}, titleOf(event, url, as))
+  const isKnown = api === 'payments' ? isPaymentsType(eventName) : isKoyweEventName(eventName)
+  if (!isKnown) output.note(`koywe: ${remarkOn(eventName, api)}`)
+  if (!output.json) output.result({}, titleOf(eventName, orderOf(event), url, as))
 
   const concurrent = options.concurrent ?? 1
   const rounds = options.twice ? 2 : 1
@@ -86,9 +82,41 @@ export async function send(eventName: string, options: SendOptions): Promise<Exi
 }
 
 /** Of answers that came at the same time, one may be the first of its event, whichever it is; so that one is judged first. */
-function takenFirst(answers: readonly DeliveryAnswer[]): readonly DeliveryAnswer[] {
-  const rank = (answer: DeliveryAnswer) => Number(isDuplicate(answer))
+function takenFirst(answers: readonly AnyAnswer[]): readonly AnyAnswer[] {
+  const rank = (answer: AnyAnswer) => Number(isDuplicate(answer))
   return answers.toSorted((one, other) => rank(one) - rank(other))
+}
+
+function rampEvent(eventName: string, { order, externalId, at, field }: SendOptions) {
+  return {
+    eventName,
+    orderId: order ?? randomUUID(),
+    ...(externalId !== undefined && { externalId }),
+    timeStamp: timeOf(at),
+    ...fieldsOf(field),
+  }
+}
+
+/** What to say of a name that is not known. The other API's names are told apart. */
+function remarkOn(eventName: string, api: Api): string {
+  const name = `"${printable(eventName)}"`
+  if (api === 'ramp' && isPaymentsType(eventName)) {
+    return `${name} is an event of the Payments API: add --payments to send it as one`
+  }
+  if (api === 'payments' && isKoyweEventName(eventName)) {
+    return `${name} is an event of the ramp API: leave out --payments to send it as one`
+  }
+  return `${name} is not an event that Koywe is known to send; see koywe events`
+}
+
+function isPaymentsType(type: string): boolean {
+  return isKoywePaymentsEvent({ type })
+}
+
+function orderOf(event: Readonly<Record<string, unknown>>): string | undefined {
+  if ('eventName' in event) return String(event.orderId)
+  const { self } = (event.relationships ?? {}) as { self?: { id?: unknown } } // as paymentsEvent or a person made it
+  return typeof self?.id === 'string' ? self.id : undefined
 }
 
 function timeOf(at: string | undefined): string {
@@ -114,11 +142,12 @@ const manners = {
 } as const
 
 function titleOf(
-  event: { readonly eventName: string; readonly orderId: unknown },
+  eventName: string,
+  order: string | undefined,
   url: URL,
   as: DeliverOptions['as'],
 ): string {
   const how = as ? `, ${manners[as]}` : ''
-  const title = `${paint('bold', printable(event.eventName))} of order ${printable(String(event.orderId))}`
-  return `${title}${how} → ${url.origin}${url.pathname}`
+  const ofOrder = order === undefined ? '' : ` of order ${printable(order)}`
+  return `${paint('bold', printable(eventName))}${ofOrder}${how} → ${url.origin}${url.pathname}`
 }

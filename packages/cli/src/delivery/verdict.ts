@@ -1,6 +1,5 @@
-import type { DeliveryAnswer } from '@x/koywe-core/testing'
 import { type Explanation, explain, notJson } from '../answers/explain.js'
-import { isDuplicate, isTaken } from './post.js'
+import { type AnyAnswer, isDuplicate, isTaken } from './post.js'
 
 /** What was sent, as far as the right answer depends on it. */
 export interface Expectation {
@@ -34,7 +33,7 @@ const handledTwice: Explanation = {
 }
 
 /** Judges an answer as Koywe's side sees it. */
-export function judge(answer: DeliveryAnswer, expected: Expectation): Verdict {
+export function judge(answer: AnyAnswer, expected: Expectation): Verdict {
   const { status, code, location } = answer
   const explanation = explain(status, code, location)
   if (expected.isForged) {

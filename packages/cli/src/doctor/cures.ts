@@ -4,8 +4,11 @@ export const cures = {
     'Nothing receives webhooks at this path. Compare it with the path of the mount (by default /webhooks/koywe, after any prefix ' +
     'of a router or a proxy), and register exactly that URL with Koywe.',
   wrong_secret:
-    "The server verifies with another secret. Give the server and this command the secret that is registered with Koywe's ramp " +
-    'API (KOYWE_WEBHOOK_SECRET): no quotes, no spaces, no line end. A copy of the secret for another environment looks the same.',
+    'The server verifies with another secret. Give the server and this command the secret that is registered with Koywe ' +
+    '(KOYWE_WEBHOOK_SECRET, of the Payments API KOYWE_PAYMENTS_SECRET): no quotes, no spaces, no line end. A copy of the secret for another environment looks the same.',
+  other_api:
+    "A receiver of Koywe's other API answers here. Examine the ramp API without --payments and the Payments API with it, each at the " +
+    'URL of its own receiver: koyweWebhooks for the ramp API, koywePayments for the Payments API.',
   parser_eats:
     'Something reads the body before the receiver does and leaves nothing of it. Mount the receiver before body parsers, or ' +
     'exclude its path from them, or let them leave the bytes in `rawBody`.',

@@ -1,8 +1,10 @@
+import { apiOf } from '../contract/api.js'
 import { type ExitCode, exitCodes } from '../contract/exit.js'
-import { guardedUrl, httpUrl } from '../contract/guard.js'
+import { httpUrl, withPath } from '../contract/guard.js'
 import { networkError } from '../contract/network-error.js'
 import { createOutput } from '../contract/output.js'
 import { secretFrom, setting } from '../contract/secret.js'
+import { receiverUrl } from '../contract/target-options.js'
 import { checkCallback } from './callback.js'
 import type { Check } from './check.js'
 import { checkCompression } from './compression.js'
@@ -21,16 +23,21 @@ export interface DoctorOptions {
   readonly timeout: number
   readonly json?: boolean
   readonly iOwnThisServer?: boolean
+  readonly payments?: boolean
 }
 
 /** Examines a receiver, and with `authUrl` an authentication callback. Prints what it finds, and returns the exit code. */
-export async function doctor(address: string, options: DoctorOptions): Promise<ExitCode> {
-  const url = withPath(guardedUrl(address, options.iOwnThisServer), '/webhooks/koywe')
+export async function doctor(
+  address: string | undefined,
+  options: DoctorOptions,
+): Promise<ExitCode> {
+  const api = apiOf(options)
+  const url = receiverUrl({ ...options, ...(address !== undefined && { url: address }) }, api)
   const authUrl = options.authUrl === undefined ? undefined : httpUrl(options.authUrl)
-  const secret = await secretFrom(options.secret)
+  const secret = await secretFrom(options.secret, api)
   const timeoutMs = options.timeout
   const output = createOutput(options)
-  const checks = [...(await reaching(url, () => examine({ url, secret, timeoutMs })))]
+  const checks = [...(await reaching(url, () => examine({ api, url, secret, timeoutMs })))]
   if (authUrl !== undefined) {
     const callback = {
       url: withPath(authUrl, '/koywe/auth'),
@@ -49,11 +56,6 @@ async function examine(receiver: Receiver): Promise<readonly Check[]> {
   // Whoever has not received a genuine delivery may refuse forgeries for any reason.
   if (!reached) return checks
   return [...checks, await checkCompression(receiver), ...(await checkRefusals(receiver, verifies))]
-}
-
-/** The URL, with a path if it has none. */
-function withPath(url: URL, path: string): URL {
-  return url.pathname === '/' ? new URL(path, url) : url
 }
 
 async function reaching<T>(url: URL, examination: () => Promise<T>): Promise<T> {

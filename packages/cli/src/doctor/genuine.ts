@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import { signEvent } from '@x/koywe-core/testing'
+import { apis } from '../contract/api.js'
 import { type Answer, codeOf, isPage, isSuccess } from './answer.js'
 import { type Check, not, pass, summaryOf } from './check.js'
 import { type Cause, cures } from './cures.js'
+import { genuineDelivery, unsignedDelivery } from './delivery.js'
 import { post, type Receiver } from './receiver.js'
-import type { Outcome } from './wire.js'
+import type { Outcome, WireRequest } from './wire.js'
 
 /** What a signed delivery has shown. */
 export interface GenuineResult {
@@ -21,8 +21,8 @@ const repeated = 'a duplicate is accepted'
 
 /** Sends a signed delivery as Koywe does. If it is refused, finds out why. */
 export async function checkGenuine(receiver: Receiver): Promise<GenuineResult> {
-  const body = signedBody(receiver)
-  const outcome = await post(receiver, asJson(body))
+  const delivery = genuineDelivery(receiver)
+  const outcome = await post(receiver, delivery)
   const cause = await causeOf(receiver, outcome)
   if (cause !== undefined) {
     const cure = cause === 'wrong_path' ? await cureOfPath(receiver) : cures[cause]
@@ -38,7 +38,7 @@ export async function checkGenuine(receiver: Receiver): Promise<GenuineResult> {
       ? pass(accepted, summaryOf(outcome))
       : not('warn', accepted, 'not_exactly_200', summaryOf(outcome)),
     await checkUnchanged(receiver),
-    await checkRepeated(receiver, body),
+    await checkRepeated(receiver, delivery),
   ]
   return { checks, reached: true, verifies: true }
 }
@@ -49,7 +49,7 @@ function isExact(outcome: Outcome): boolean {
 
 /** Koywe may add fields. What parsers and sanitizers like to change is in these. */
 async function checkUnchanged(receiver: Receiver): Promise<Check> {
-  const body = signedBody(receiver, {
+  const delivery = genuineDelivery(receiver, {
     externalId: ' A-1 ',
     note: 'ñ € 🪝 <b>&amp;</b>',
     empty: '',
@@ -57,15 +57,15 @@ async function checkUnchanged(receiver: Receiver): Promise<Check> {
     list: [],
     nested: { amount: 1.5, date: '2022-10-26', big: 1e21 },
   })
-  const outcome = await post(receiver, asJson(body))
+  const outcome = await post(receiver, delivery)
   const summary = summaryOf(outcome)
   if (isYes(outcome)) return pass(unchanged, summary)
   if (outcome.kind !== 'answer') return not('fail', unchanged, outcome.kind, summary)
-  return not('fail', unchanged, failureOf(outcome) ?? 'parser_changes', summary)
+  return not('fail', unchanged, failureOf(outcome, receiver) ?? 'parser_changes', summary)
 }
 
-async function checkRepeated(receiver: Receiver, body: string): Promise<Check> {
-  const outcome = await post(receiver, asJson(body))
+async function checkRepeated(receiver: Receiver, delivery: WireRequest): Promise<Check> {
+  const outcome = await post(receiver, delivery)
   const summary = summaryOf(outcome)
   if (isYes(outcome)) return pass(repeated, summary)
   return not('fail', repeated, 'duplicate_refused', summary)
@@ -75,13 +75,14 @@ async function checkRepeated(receiver: Receiver, body: string): Promise<Check> {
 async function causeOf(receiver: Receiver, outcome: Outcome): Promise<Cause | undefined> {
   if (outcome.kind === 'answer') {
     if (isSuccess(outcome)) return isPage(outcome) ? 'error_page' : undefined
-    const known = failureOf(outcome)
+    const known = failureOf(outcome, receiver)
     if (known !== undefined) return known
   }
   // The same bytes, not declared as JSON, pass by a JSON parser. If they are accepted, the parser makes the difference.
+  const again = genuineDelivery(receiver)
   const bytes = await post(receiver, {
-    body: signedBody(receiver),
-    headers: { 'content-type': 'application/octet-stream' },
+    ...again,
+    headers: { ...again.headers, 'content-type': 'application/octet-stream' },
   })
   if (isYes(bytes)) return isRefusal(outcome) ? 'parser_changes' : 'parser_eats'
   if (outcome.kind !== 'answer') {
@@ -96,9 +97,11 @@ async function causeOf(receiver: Receiver, outcome: Outcome): Promise<Cause | un
 }
 
 /** What an answer says by itself. */
-function failureOf(answer: Answer): Cause | undefined {
+function failureOf(answer: Answer, { api }: Receiver): Cause | undefined {
   const { status } = answer
-  switch (codeOf(answer)) {
+  const code = codeOf(answer)
+  if (code === (api === 'payments' ? 'payments_webhook' : 'ramp_webhook')) return 'other_api'
+  switch (code) {
     case 'body_consumed':
     case 'body_timeout':
     case 'body_aborted':
@@ -107,6 +110,7 @@ function failureOf(answer: Answer): Cause | undefined {
     case 'invalid_json':
     case 'invalid_payload':
     case 'payments_webhook':
+    case 'ramp_webhook':
       return 'parser_changes' // the delivery has a signature and is a good event
     case 'unsupported_encoding':
       return 'compressed_request'
@@ -126,31 +130,18 @@ async function cureOfPath(receiver: Receiver): Promise<string> {
   const { url } = receiver
   const { pathname } = url
   const candidates = [
-    '/webhooks/koywe',
+    apis[receiver.api].path,
     pathname.endsWith('/') ? pathname.slice(0, -1) : `${pathname}/`,
   ]
   for (const path of candidates) {
     if (path === pathname || path === '') continue
     const at = new URL(path, url)
-    const outcome = await post(receiver, asJson('{"eventName":"ping"}'), at)
+    const outcome = await post(receiver, unsignedDelivery(receiver), at)
     if (outcome.kind === 'answer' && codeOf(outcome) === 'missing_signature') {
       return `A receiver answers at ${at.href}: use that URL, and register exactly it with Koywe.`
     }
   }
   return cures.wrong_path
-}
-
-function signedBody({ secret }: Receiver, extra: Readonly<Record<string, unknown>> = {}): string {
-  const event = {
-    eventName: 'payment_created',
-    orderId: randomUUID(),
-    timeStamp: new Date().toISOString(),
-  }
-  return signEvent({ ...event, ...extra }, secret)
-}
-
-function asJson(body: string) {
-  return { body, headers: { 'content-type': 'application/json' } }
 }
 
 function isYes(outcome: Outcome): boolean {

@@ -1,7 +1,9 @@
+import type { Api } from '../contract/api.js'
 import { exchange, type Outcome, type WireRequest } from './wire.js'
 
 /** The server under examination. */
 export interface Receiver {
+  readonly api: Api
   readonly url: URL
   readonly secret: string
   /** How long each answer may take. */

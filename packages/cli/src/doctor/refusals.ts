@@ -1,4 +1,10 @@
-import { type BadDelivery, badDeliveries, signEvent } from '@x/koywe-core/testing'
+import {
+  type BadDelivery,
+  badDeliveries,
+  badPaymentsDeliveries,
+  signEvent,
+  signPayments,
+} from '@x/koywe-core/testing'
 import { type Answer, codeOf, isSuccess } from './answer.js'
 import { type Check, not, oneLine, pass, summaryOf } from './check.js'
 import { post, type Receiver } from './receiver.js'
@@ -12,8 +18,9 @@ const mostHangs = 3
  * can do no more than refuse: why it does so tells nothing.
  */
 export async function checkRefusals(receiver: Receiver, verifies: boolean): Promise<Check[]> {
+  const table = receiver.api === 'payments' ? badPaymentsDeliveries : badDeliveries
   const checks: Check[] = []
-  for (const bad of badDeliveries) {
+  for (const bad of table) {
     const request = bad.request(receiver.secret)
     try {
       checks.push(judge(bad, request, await post(receiver, request), receiver.secret, verifies))
@@ -24,7 +31,7 @@ export async function checkRefusals(receiver: Receiver, verifies: boolean): Prom
     }
     if (checks.filter(({ cause }) => cause === 'hang').length === mostHangs) break
   }
-  const left = badDeliveries.length - checks.length
+  const left = table.length - checks.length
   if (left === 0) return checks
   return [...checks, not('warn', `${left} more bad deliveries`, 'not_played', 'not sent')]
 }
@@ -60,16 +67,19 @@ function isAsExpected({ status, code, parserMayRefuse }: BadDelivery, answer: An
   )
 }
 
-const codes: ReadonlySet<string> = new Set(badDeliveries.map(({ code }) => code))
+const codes: ReadonlySet<string> = new Set(
+  [...badDeliveries, ...badPaymentsDeliveries].map(({ code }) => code),
+)
 
-function judgeYes({ name, code }: BadDelivery, { body }: WireRequest, secret: string): Check {
+function judgeYes({ name, code, api }: BadDelivery, request: WireRequest, secret: string): Check {
   if (code === 'unsupported_encoding') return not('warn', name, 'reads_compressed', '')
-  if (!isSigned(body, secret)) return not('fail', name, 'accepts_forgeries', '')
+  const isSigned = api === 'payments' ? signsBytes(request, secret) : signsBody(request, secret)
+  if (!isSigned) return not('fail', name, 'accepts_forgeries', '')
   return not('warn', name, code === 'body_too_large' ? 'no_size_limit' : 'accepts_malformed', '')
 }
 
 /** Whether the sender has signed exactly these bytes, wrong as they may be otherwise. */
-function isSigned(body: string | Uint8Array, secret: string): boolean {
+function signsBody({ body }: WireRequest, secret: string): boolean {
   const text = Buffer.from(body).toString()
   try {
     const value: unknown = JSON.parse(text)
@@ -78,4 +88,9 @@ function isSigned(body: string | Uint8Array, secret: string): boolean {
   } catch {
     return false
   }
+}
+
+function signsBytes({ body, headers }: WireRequest, secret: string): boolean {
+  const signature = Object.entries(headers).find(([name]) => /^koywe-signature$/i.test(name))?.[1]
+  return signature === signPayments(body, secret)
 }

@@ -42,13 +42,13 @@ function toJson(payload: JsonObject): string {
   throw unreadable(undefined)
 }
 
-/** The signature of a text as Koywe makes it: HMAC-SHA256, 64 lower-case hex characters. */
-export function sign(text: string, secret: string): string {
-  return hmac(text, prepareKey(secret))
-}
-
 /** What a signature covers: text, which is signed as UTF-8, or bytes. */
 type Signed = string | Uint8Array
+
+/** The signature of a text or bytes as Koywe makes it: HMAC-SHA256, 64 lower-case hex characters. */
+export function sign(signed: Signed, secret: string): string {
+  return hmac(signed, prepareKey(secret))
+}
 
 /** Verifies signatures against one or more secrets, prepared once. */
 export interface Verifier {

@@ -17,6 +17,8 @@ export type ParserRefusal = 'large' | 'malformed' | 'primitive' | '__proto__'
 /** One delivery that must be refused, and how. */
 export interface BadDelivery {
   readonly name: string
+  /** The API whose receiver must refuse it. Absent for the ramp API. */
+  readonly api?: 'payments'
   /** Makes the request for a receiver that has this secret. Every call makes another order. `sign` defaults to {@link signEvent}. */
   request(secret: string, sign?: Sign): DeliveryRequest
   /** The status of the answer. */

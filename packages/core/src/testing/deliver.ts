@@ -1,35 +1,34 @@
-import { randomUUID } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { type KoyweDeliveryContext, koyweChannels, type TracedEvent } from '../http/channels.js'
-import type { KoyweEvent, KoyweEventName } from '../ramp/events.js'
+import {
+  type KoyweDeliveryContext,
+  koyweChannels,
+  type TracedEvent,
+  type TracedPaymentsEvent,
+} from '../http/channels.js'
 import { pathFor } from './ask.js'
-import type { BadDelivery, DeliveryRequest } from './bad-deliveries.js'
+import type { BadDelivery } from './bad-deliveries.js'
+import {
+  type EventToDeliver,
+  isPaymentsEvent,
+  type Manner,
+  type PaymentsEventToDeliver,
+  requestOf,
+} from './delivery-request.js'
 import { jsonOrText, type Received, request } from './request.js'
-import { signEvent } from './sign-event.js'
 import { serve, type Target } from './target.js'
-
-/** The event to deliver. A missing `orderId` is a new one, a missing `timeStamp` is now; every other field is sent as it is. */
-export type EventToDeliver =
-  | KoyweEvent
-  | { readonly eventName: KoyweEventName | (string & {}); readonly [field: string]: unknown }
 
 /** How an event is delivered. */
 export interface DeliverOptions {
   /** The secret that the receiver has; of several, the one to sign with. */
   readonly secret: string
-  /**
-   * - `copy`: the same bytes are sent twice, and the answer is that of the second.
-   * - `forged`: signed with another secret.
-   * - `unsigned`: without a signature.
-   * - `tampered`: a field is added after signing.
-   * - `pretty`: indented on the way, which does not break the signature.
-   *
-   * Default: as Koywe sends it.
-   */
-  readonly as?: 'copy' | 'forged' | 'unsigned' | 'tampered' | 'pretty'
+  /** How it differs from a delivery of Koywe's. Default: as Koywe sends it. */
+  readonly as?: Manner
   /** Headers beside `content-type`, or instead of it. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Where the receiver answers. Default: the path of a URL that has one, else `/webhooks/koywe`. */
+  /**
+   * Where the receiver answers. Default: the path of a URL that has one, else `/webhooks/koywe`, or `/webhooks/koywe-payments` for
+   * an event of the Payments API.
+   */
   readonly path?: string
   /** How long each answer may take, in milliseconds; then it rejects. Default: 30,000. */
   readonly timeoutMs?: number
@@ -44,7 +43,7 @@ export interface RepeatOptions {
 }
 
 /** What a receiver answered. */
-export interface DeliveryAnswer {
+export interface DeliveryAnswer<Event = TracedEvent> {
   readonly status: number
   /** The body, parsed when it is JSON. */
   readonly body: unknown
@@ -55,13 +54,22 @@ export interface DeliveryAnswer {
   /** The receiver's own sentence about `code`. Only when it runs in this process. */
   readonly reason: string | undefined
   /** The event as the receiver has verified it. Only when it runs in this process. */
-  readonly event: TracedEvent | undefined
+  readonly event: Event | undefined
   readonly durationMs: number
 }
 
+type Deliverable = EventToDeliver | PaymentsEventToDeliver | BadDelivery
+
+type AnyAnswer = DeliveryAnswer<TracedEvent | TracedPaymentsEvent>
+
+/** The answer to an event, which tells the event of the same API. */
+type AnswerTo<Sent> = Sent extends PaymentsEventToDeliver & { readonly eventName?: never }
+  ? DeliveryAnswer<TracedPaymentsEvent>
+  : DeliveryAnswer
+
 /**
  * Delivers an event as Koywe does, and waits for the answer: the listeners are done when it comes. With `times` or `concurrent`
- * it gives a list of answers.
+ * it gives a list of answers. An event with `eventName` is one of the ramp API, one with `type` of the Payments API.
  *
  * @example
  * ```ts
@@ -75,25 +83,27 @@ export interface DeliveryAnswer {
  * strictEqual(answer.status, 200, answer.reason)
  * ```
  */
-export async function deliver(
+export async function deliver<Sent extends Deliverable>(
   target: Target,
-  event: EventToDeliver | BadDelivery,
+  event: Sent,
   options: DeliverOptions & RepeatOptions & ({ times: number } | { concurrent: number }),
-): Promise<readonly DeliveryAnswer[]>
-export async function deliver(
+): Promise<readonly AnswerTo<Sent>[]>
+export async function deliver<Sent extends Deliverable>(
   target: Target,
-  event: EventToDeliver | BadDelivery,
+  event: Sent,
   options: DeliverOptions,
-): Promise<DeliveryAnswer>
+): Promise<AnswerTo<Sent>>
 export async function deliver(
   target: Target,
-  event: EventToDeliver | BadDelivery,
+  event: Deliverable,
   options: DeliverOptions & RepeatOptions,
-): Promise<DeliveryAnswer | readonly DeliveryAnswer[]> {
+): Promise<AnyAnswer | readonly AnyAnswer[]> {
   const { as, times, concurrent, headers, timeoutMs } = options
-  const made = isBad(event) ? event.request(options.secret) : requestOf(event, options)
+  const made = isBad(event) ? event.request(options.secret) : requestOf(event, options.secret, as)
   const { url: base, close } = await serve(target)
-  const url = pathFor(base, options.path, '/webhooks/koywe')
+  const ofPayments = isBad(event) ? event.api === 'payments' : isPaymentsEvent(event)
+  const byDefault = ofPayments ? '/webhooks/koywe-payments' : '/webhooks/koywe'
+  const url = pathFor(base, options.path, byDefault)
   const sent = {
     method: 'POST',
     ...made,
@@ -110,7 +120,7 @@ export async function deliver(
     const once = async () => toAnswer(await request(url, sent), url, seen, made.body)
     if (as === 'copy') await once()
     if (times === undefined && concurrent === undefined) return await once()
-    const answers: DeliveryAnswer[] = []
+    const answers: AnyAnswer[] = []
     for (let round = 0; round < (times ?? 1); round++) {
       answers.push(...(await Promise.all(Array.from({ length: concurrent ?? 1 }, once))))
     }
@@ -121,29 +131,8 @@ export async function deliver(
   }
 }
 
-function isBad(event: EventToDeliver | BadDelivery): event is BadDelivery {
+function isBad(event: EventToDeliver | PaymentsEventToDeliver | BadDelivery): event is BadDelivery {
   return 'request' in event && typeof event.request === 'function'
-}
-
-function requestOf(event: EventToDeliver, { secret, as }: DeliverOptions): DeliveryRequest {
-  const payload = { orderId: randomUUID(), timeStamp: new Date().toISOString(), ...event }
-  const headers = { 'content-type': 'application/json' }
-  return { headers, body: bodyOf(payload, secret, as) }
-}
-
-function bodyOf(payload: object, secret: string, as: DeliverOptions['as']): string {
-  switch (as) {
-    case 'unsigned':
-      return JSON.stringify(payload)
-    case 'forged':
-      return signEvent(payload, `not ${secret}`)
-    case 'tampered':
-      return signEvent(payload, secret).replace('{', '{"tampered":true,')
-    case 'pretty':
-      return JSON.stringify(JSON.parse(signEvent(payload, secret)), null, 2)
-    default:
-      return signEvent(payload, secret)
-  }
 }
 
 function toAnswer(
@@ -151,7 +140,7 @@ function toAnswer(
   { pathname }: URL,
   seen: KoyweDeliveryContext[],
   sent: string | Uint8Array,
-): DeliveryAnswer {
+): AnyAnswer {
   const body = jsonOrText(text)
   const error = typeof body === 'object' && body !== null && 'error' in body && body.error
   const code = typeof error === 'string' ? error : undefined
@@ -167,7 +156,7 @@ function toAnswer(
     code,
     ...(location !== undefined && { location }),
     reason: context?.reason,
-    event: context?.event && 'eventName' in context.event ? context.event : undefined,
+    event: context?.event,
     durationMs,
   }
 }

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process'
+import * as express from '@x/koywe-express'
+import { listen } from '@x/koywe-testkit/listen'
+import createExpress from 'express'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { jsonLines, koywe } from './koywe.js'
+
+const secret = 'the secret of the test'
+const env = { KOYWE_PAYMENTS_SECRET: secret, KOYWE_WEBHOOK_SECRET: secret }
+
+let origin: string
+let close: () => Promise<void>
+const heard: { readonly type: string; readonly [field: string]: unknown }[] = []
+
+/** Both receivers in one application, one behind a parser that keeps no bytes, and a server that takes everything. */
+beforeAll(async () => {
+  const payments = express.koywePayments(secret, { logger: false })
+  payments.onAny((event) => void heard.push({ ...event }))
+  const app = createExpress()
+  app.use(payments, express.koyweWebhooks(secret, { logger: false }))
+  app.use('/parsed', createExpress.json())
+  app.post('/parsed', express.koywePayments(secret, { logger: false }))
+  app.post('/yes', (_request, response) => void response.json({ received: true }))
+  const server = await listen(app)
+  origin = `http://127.0.0.1:${server.port}`
+  close = server.close
+})
+afterAll(() => close())
+
+function opensslHmac(body: string): string {
+  const args = ['dgst', '-sha256', '-hmac', secret, '-r']
+  return execFileSync('openssl', args, { input: body }).toString().split(' ')[0] ?? ''
+}
+
+describe('send --payments', () => {
+  it('sends an event that the receiver accepts, with the order and the id that were asked for', async () => {
+    const args = ['--order', 'ord_9', '--external-id', 'A-9', '--field', 'note=ñ', '--url', origin]
+    const { code, stdout, stderr } = await koywe(['send', '--payments', 'order.paid', ...args], {
+      env,
+    })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('order.paid of order ord_9')
+    expect(heard.at(-1)).toMatchObject({
+      type: 'order.paid',
+      data: { status: 'PAID', external_id: 'A-9' },
+      relationships: { self: { type: 'order', id: 'ord_9' } },
+      note: 'ñ',
+    })
+  })
+
+  it.each(['--tamper', '--unsigned', '--wrong-secret'])('%s must be refused', async (forgery) => {
+    const before = heard.length
+    const args = ['send', '--payments', 'order.paid', forgery, '--json', '--url', origin]
+    const { code, stdout } = await koywe(args, { env })
+    expect(code).toBe(0)
+    expect(jsonLines(stdout)).toMatchObject([{ status: 401, right: true }])
+    expect(heard).toHaveLength(before)
+  })
+
+  it('says so when the other API receives at the URL', async () => {
+    const url = `${origin}/webhooks/koywe`
+    const wrong = await koywe(['send', '--payments', 'order.paid', '--url', url], { env })
+    expect(wrong.code).toBe(1)
+    expect(wrong.stdout).toContain('Receive it with koywePayments')
+    const other = ['send', 'crypto_delivered', '--url', `${origin}/webhooks/koywe-payments`]
+    expect((await koywe(other, { env })).stdout).toContain('Receive it with koyweWebhooks')
+  })
+
+  it('knows a name of the other API', async () => {
+    const ramp = await koywe(['send', '--payments', 'crypto_delivered', '--url', origin], { env })
+    expect(ramp.stderr).toContain('leave out --payments')
+    const payments = await koywe(['send', 'order.paid', '--url', origin], { env })
+    expect(payments.stderr).toContain('add --payments')
+  })
+
+  it('needs the secret of the Payments API', async () => {
+    const { code, stderr } = await koywe(['send', '--payments', 'order.paid', '--url', origin], {
+      env: { KOYWE_WEBHOOK_SECRET: secret },
+    })
+    expect(code).toBe(2)
+    expect(stderr).toContain('Set KOYWE_PAYMENTS_SECRET')
+  })
+})
+
+describe('sign and verify', () => {
+  const body = '{ "type": "order.paid" }\n'
+
+  it('sign --payments prints what openssl makes of the bytes', async () => {
+    const { stdout } = await koywe(['sign', '--payments'], { env, stdin: body })
+    expect(stdout).toBe(`${opensslHmac(body)}\n`)
+  })
+
+  it('verify --signature checks the bytes', async () => {
+    const args = ['verify', '--signature', opensslHmac(body)]
+    expect(await koywe(args, { env, stdin: body })).toMatchObject({
+      code: 0,
+      stdout: 'valid: order.paid\n',
+    })
+    const trimmed = await koywe(args, { env, stdin: body.trim() })
+    expect(trimmed.code).toBe(1)
+    expect(trimmed.stdout).toContain('invalid_signature')
+  })
+})
+
+describe('doctor --payments', () => {
+  const findings = async (path: string, ...more: string[]) => {
+    const { code, stdout } = await koywe(['doctor', '--json', `${origin}${path}`, ...more], { env })
+    const { checks = [] } = JSON.parse(stdout) as { checks?: { status: string; cause?: string }[] }
+    return { code, causes: [...new Set(checks.flatMap(({ cause }) => cause ?? []))] }
+  }
+
+  it('finds nothing wrong with the receiver', async () => {
+    expect(await findings('', '--payments')).toEqual({ code: 0, causes: [] })
+  })
+
+  it('names a parser that keeps no bytes, the other API, a wrong path and a server that believes anybody', async () => {
+    expect((await findings('/parsed', '--payments')).causes).toEqual(['parser_eats'])
+    expect((await findings('/webhooks/koywe', '--payments')).causes).toEqual(['other_api'])
+    expect((await findings('/webhooks/koywe-payments')).causes).toEqual(['other_api'])
+    expect((await findings('/nowhere', '--payments')).causes).toEqual(['wrong_path'])
+    expect((await findings('/yes', '--payments')).causes).toContain('accepts_forgeries')
+  })
+})
