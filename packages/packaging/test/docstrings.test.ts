@@ -19,6 +19,7 @@ const entryFunctions = {
     'createPostgresDedupeStore',
     'createRedisDedupeStore',
     'deliver',
+    'instrumentKoywe',
     'koyweOrder',
     'migrateKoyweDedupe',
     'readBody',
