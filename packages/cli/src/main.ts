@@ -5,6 +5,7 @@ import { register as complete } from './commands/complete.js'
 import { register as doctor } from './commands/doctor.js'
 import { register as events } from './commands/events.js'
 import { register as order } from './commands/order.js'
+import { register as replay } from './commands/replay.js'
 import { register as send } from './commands/send.js'
 import { register as sign } from './commands/sign.js'
 import { register as storm } from './commands/storm.js'
@@ -29,7 +30,7 @@ The secret is read from KOYWE_WEBHOOK_SECRET, also in .env. Start with:
   koywe send crypto_delivered
   koywe doctor ${defaultUrl}`,
   )
-for (const register of [send, order, auth, sign, verify, events, doctor, storm, complete]) {
+for (const register of [send, order, auth, sign, verify, events, doctor, storm, replay, complete]) {
   register(program)
 }
 

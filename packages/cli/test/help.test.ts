@@ -14,6 +14,7 @@ const commands = [
   'events',
   'doctor',
   'storm',
+  'replay',
   'complete',
 ]
 

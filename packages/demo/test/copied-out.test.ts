@@ -40,6 +40,7 @@ const folders = [
   ...new Set(examples.map(({ folder }) => folder)),
   ...queues.map(({ folder }) => folder),
   'auth-jwt', // proven by its own tests: Koywe's JWTs are not what the play shows
+  'observability', // proven by its own tests: what it keeps is not what the play shows
   'cloud-functions', // proven by its own tests, on Google's framework
 ]
 
