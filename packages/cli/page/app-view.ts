@@ -89,13 +89,14 @@ function contentView(state: PageState, commands: Commands): TemplateResult {
       )
     case 'orders':
       return filtered(state, all.filter(isDelivery), commands, (entries) => {
-        const { pointed, opened, catalogue } = state
+        const { pointed, opened, rows, catalogue } = state
         const ids = new Set(entries.map(orderIdOf))
         // Of an order that has one delivery the filter shows, all are shown: a line with holes would say the wrong thing.
         const whole = all.filter((entry) => isDelivery(entry) && ids.has(orderIdOf(entry)))
         return ordersView(orderTimelines(whole, catalogue?.states ?? {}), {
           opened,
           pointed,
+          rows,
           commands,
         })
       })
@@ -134,8 +135,8 @@ const noQuestion = html`
   </div>
 `
 
-function listOptions({ opened, application }: PageState, commands: Commands) {
-  return { opened, commands, mode: application?.mode ?? ('launcher' as const) }
+function listOptions({ opened, application, rows }: PageState, commands: Commands) {
+  return { opened, rows, commands, mode: application?.mode ?? ('launcher' as const) }
 }
 
 function isDelivery({ kind }: Entry): boolean {

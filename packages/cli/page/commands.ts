@@ -1,6 +1,7 @@
 import type { ActionResult } from '../src/inspect/entries.js'
 import type { Api } from './api.js'
 import { noFilter } from './filter.js'
+import { rowsAtOnce } from './more-view.js'
 import type { Commands, PageState } from './page-state.js'
 
 /** What the commands need of the page. */
@@ -37,7 +38,13 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
 
   return {
     show(view) {
-      Object.assign(state, { view, opened: undefined, pointed: undefined, isEditing: false })
+      Object.assign(state, {
+        view,
+        opened: undefined,
+        pointed: undefined,
+        isEditing: false,
+        rows: rowsAtOnce,
+      })
       changed('#view-title')
     },
     open(number) {
@@ -51,11 +58,16 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
     },
     filter(change) {
       state.filter = { ...state.filter, ...change }
+      state.rows = rowsAtOnce
       changed()
     },
     showOrder(orderId) {
       Object.assign(state, { view: 'deliveries', filter: { ...noFilter, order: orderId } })
       changed('#view-title')
+    },
+    showMore() {
+      state.rows += rowsAtOnce
+      changed()
     },
     toggleFilters() {
       state.showsFilters = !state.showsFilters

@@ -21,10 +21,15 @@ export function detailsView(state: PageState, commands: Commands): TemplateResul
           <h2 id="details-title" tabindex="-1">${titleOf(number, entry)}</h2>
           <button type="button" class="close" @click=${commands.close}>Close</button>
         </header>
-        ${entry ? contentView(entry, state, commands) : html`<p>It has not arrived yet.</p>`}
+        ${entry ? contentView(entry, state, commands) : html`<p>${absenceOf(number, state)}</p>`}
       </section>
     `,
   )}`
+}
+
+function absenceOf(number: number, { entries }: PageState): string {
+  const latest = entries.newest()[0]?.number ?? 0
+  return number < latest ? 'It is no longer kept.' : 'It has not arrived yet.'
 }
 
 function titleOf(number: number, entry: Entry | undefined): string {

@@ -1,5 +1,6 @@
 import type { Entry } from '../src/inspect/entries.js'
 import { html, nothing, repeat, type TemplateResult } from './lit.js'
+import { moreView } from './more-view.js'
 import type { Commands } from './page-state.js'
 import { type Row, rowOf } from './row.js'
 import { keepOneTabStop, onListKey } from './row-focus.js'
@@ -10,12 +11,14 @@ export interface ListOptions {
   readonly columns: readonly [subject: string, about: string]
   readonly opened: number | undefined
   readonly mode: 'launcher' | 'proxy'
+  /** How many rows are drawn. */
+  readonly rows: number
   readonly commands: Commands
 }
 
 /** Requests on rows, newest first. */
 export function listView(entries: readonly Entry[], options: ListOptions): TemplateResult {
-  const { label, columns, opened, mode, commands } = options
+  const { label, columns, opened, mode, rows, commands } = options
   return html`
     <div class="columns" aria-hidden="true">
       <span></span><span>Time</span><span>${columns[0]}</span><span>${columns[1]}</span>
@@ -31,11 +34,12 @@ export function listView(entries: readonly Entry[], options: ListOptions): Templ
       @click=${(event: Event) => openClicked(event, commands)}
     >
       ${repeat(
-        entries,
+        entries.slice(0, rows),
         ({ number }) => number,
         (entry) => rowView(rowOf(entry, mode), entry.number === opened),
       )}
     </ol>
+    ${moreView(entries.length, rows, commands.showMore)}
   `
 }
 

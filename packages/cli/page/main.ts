@@ -9,6 +9,7 @@ import { noFilter } from './filter.js'
 import { createPendingFocus } from './focus.js'
 import { oncePerFrame } from './frame.js'
 import { render } from './lit.js'
+import { rowsAtOnce } from './more-view.js'
 import type { PageState } from './page-state.js'
 import { keepOneTabStop } from './row-focus.js'
 
@@ -25,6 +26,7 @@ const state: PageState = {
   opened: entry,
   pointed: undefined,
   filter: noFilter,
+  rows: rowsAtOnce,
   showsFilters: false,
   isEditing: false,
   isActing: false,

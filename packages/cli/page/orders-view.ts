@@ -1,5 +1,6 @@
 import { counted, timeOfDay } from './format.js'
 import { html, nothing, repeat, type TemplateResult } from './lit.js'
+import { moreView } from './more-view.js'
 import type { OrderTimeline, Step } from './order-timeline.js'
 import type { Commands } from './page-state.js'
 import { answerOf } from './verdict.js'
@@ -9,6 +10,8 @@ export interface OrdersOptions {
   readonly opened: number | undefined
   /** The order that has this delivery stands out. */
   readonly pointed: number | undefined
+  /** How many orders are drawn. */
+  readonly rows: number
   readonly commands: Commands
 }
 
@@ -17,6 +20,7 @@ export function ordersView(
   orders: readonly OrderTimeline[],
   options: OrdersOptions,
 ): TemplateResult {
+  const { rows, commands } = options
   const lacking = orders.filter(({ missing }) => missing.length > 0).length
   return html`
     <p class="summary ${lacking > 0 ? 'lacks' : ''}">
@@ -25,11 +29,12 @@ export function ordersView(
     </p>
     <ol class="orders" role="list" aria-label="Orders, the latest first">
       ${repeat(
-        orders,
+        orders.slice(0, rows),
         ({ orderId }) => orderId,
         (order) => orderView(order, options),
       )}
     </ol>
+    ${moreView(orders.length, rows, commands.showMore)}
   `
 }
 

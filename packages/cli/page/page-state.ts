@@ -26,6 +26,8 @@ export interface PageState {
   /** The number of the delivery to point at in the list of orders. */
   pointed: number | undefined
   filter: Filter
+  /** How many rows a list draws. */
+  rows: number
   /** Whether a narrow window shows all filters. */
   showsFilters: boolean
   /** Whether the body of the open delivery is being edited. */
@@ -44,6 +46,7 @@ export interface Commands {
   filter(change: Partial<Filter>): void
   /** Shows only the deliveries of an order. */
   showOrder(orderId: string): void
+  showMore(): void
   toggleFilters(): void
   edit(on: boolean): void
   act(action: Action): Promise<void>
