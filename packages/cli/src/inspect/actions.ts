@@ -8,7 +8,7 @@ import type { Action, ActionResult, DeliveryEntry } from './entries.js'
 import { objectOf } from './fields-of-body.js'
 import type { History } from './history.js'
 import { keptBytes } from './kept-bytes.js'
-import { keptHeaders } from './kept-headers.js'
+import { pickHeaders } from './kept-headers.js'
 import { post } from './post.js'
 import type { Sent } from './reported-entry.js'
 import type { Sends } from './sends.js'
@@ -118,7 +118,7 @@ export function createActions({ history, sends, targets, secret }: ActionParts) 
       if (reported !== undefined) return reported
       // Something in front of the receiver has answered.
       const number = history.nextNumber()
-      const headers = keptHeaders(lowerCase(request.headers))
+      const headers = pickHeaders(lowerCase(request.headers))
       const body = keptBytes(Buffer.from(request.body))
       const { pathname: path } = url
       history.put(

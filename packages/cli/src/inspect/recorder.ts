@@ -1,4 +1,5 @@
 import type { Application } from './application.js'
+import type { KeptBody } from './entries.js'
 import type { History } from './history.js'
 import type { RequestReport } from './preload/wire.js'
 import { reportedEntry, type Sent } from './reported-entry.js'
@@ -21,7 +22,7 @@ export function createRecorder({ history, sends, targets, application }: Recorde
     /** The requests that are running, and those whose listeners may still fail. */
     const numbers = new Map<number, { readonly number: number; readonly sent: Sent }>()
 
-    function record(report: RequestReport): void {
+    function record(report: RequestReport, body: KeptBody | undefined): void {
       let known = numbers.get(report.id)
       if (!known) {
         const number = history.nextNumber()
@@ -31,11 +32,11 @@ export function createRecorder({ history, sends, targets, application }: Recorde
         numbers.set(report.id, known)
         forgetOld(numbers)
       }
-      history.put(reportedEntry(known.number, report, known.sent))
+      history.put(reportedEntry(known.number, report, body, known.sent))
     }
 
     return {
-      report(report) {
+      report(report, body) {
         switch (report.type) {
           case 'listening': {
             const origin = targets.listening(process, report.address, report.port)
@@ -46,7 +47,7 @@ export function createRecorder({ history, sends, targets, application }: Recorde
             application.dropped(report.count)
             break
           default:
-            record(report)
+            record(report, body)
         }
       },
       end() {

@@ -1,5 +1,5 @@
 import { explain } from '../answers/explain.js'
-import type { DeliveryEntry, Entry, Origin, QuestionEntry } from './entries.js'
+import type { DeliveryEntry, Entry, KeptBody, Origin, QuestionEntry } from './entries.js'
 import { claimedFields } from './fields-of-body.js'
 import type { RequestReport } from './preload/wire.js'
 
@@ -10,15 +10,21 @@ export interface Sent {
 }
 
 /** Makes an entry of what the application's preload has reported. */
-export function reportedEntry(number: number, report: RequestReport, sent: Sent): Entry {
-  const { method, path, receivedAt, status, durationMs, code, reason } = report
+export function reportedEntry(
+  number: number,
+  report: RequestReport,
+  body: KeptBody | undefined,
+  sent: Sent,
+): Entry {
+  const { method, path, status, durationMs, code, reason } = report
+  const receivedAt = new Date(report.receivedAt).toISOString()
   const cure = status === undefined ? undefined : explain(status, code)?.cure
   const common = {
     version: 1,
     ...{ number, receivedAt, method, path, ...sent },
     ...defined({ status, durationMs, code, reason, cure }),
   } as const
-  return report.type === 'question' ? question(common, report) : delivery(common, report)
+  return report.type === 'question' ? question(common, report) : delivery(common, report, body)
 }
 
 type Common = Omit<QuestionEntry, 'kind' | 'email' | 'allowed' | 'koyweConcludes'>
@@ -34,16 +40,20 @@ function question(common: Common, { email, allowed = false, status }: RequestRep
   }
 }
 
-function delivery(common: Common, report: RequestReport): DeliveryEntry {
-  const { eventName, orderId, externalId, deliveryId, occurredAt, secretIndex } = report
-  const { api, duplicate = false, body, headers, errors = [] } = report
+function delivery(
+  common: Common,
+  report: RequestReport,
+  body: KeptBody | undefined,
+): DeliveryEntry {
+  const { deliveryId, secretIndex, duplicate = false, headers, errors = [] } = report
+  const { api, eventName, orderId, occurredAt } = report.event ?? {}
   const isVerified = secretIndex !== undefined
   return {
     kind: 'delivery',
     ...common,
     api: api === 'payments' ? 'payments' : 'ramp',
-    ...(isVerified ? {} : claimedFields(body)),
-    ...defined({ eventName, orderId, externalId, deliveryId, occurredAt, secretIndex }),
+    ...claimedFields(body),
+    ...defined({ eventName, orderId, deliveryId, occurredAt, secretIndex }),
     ...defined({ verified: isVerified || (isForged(common.code) ? false : undefined) }),
     ...defined({ body, headers }),
     duplicate,

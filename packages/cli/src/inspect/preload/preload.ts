@@ -11,14 +11,14 @@ const reporter = createReporter(process.env.KOYWE_INSPECT, stop)
 /** The requests of `node:http`, by the array of their headers, which the contexts hold too. */
 const requests = new WeakMap<readonly string[], IncomingMessage>()
 const running = new Map<Context, Traced>()
-/** The finished ones by their event, since a listener may fail after the answer. */
-const finished = new WeakMap<object, Traced>()
+/** Those whose listeners outlast the answer, by their event. */
+const late = new WeakMap<object, Traced>()
 
 const subscriptions: readonly (readonly [string, (message: unknown) => void])[] = [
   on('net.server.listen:asyncEnd', ({ server }: { readonly server: Server }) => {
     const address = server.address()
     if (typeof address !== 'object' || address === null) return
-    reporter?.report({ type: 'listening', address: address.address, port: address.port })
+    reporter?.listening(address.address, address.port)
   }),
   on('koywe:delivery:start', (context: Context) => begin('delivery', context)),
   on('koywe:delivery:asyncEnd', end),
@@ -53,26 +53,27 @@ function begin(type: Traced['type'], context: Context): void {
   const rawHeaders = context.request?.rawHeaders
   const one = traced(type, context, rawHeaders && requests.get(rawHeaders))
   running.set(context, one)
-  reporter?.queue(one)
+  reporter?.begin(one)
 }
 
 function end(context: Context): void {
   const one = running.get(context)
   if (!one) return
   running.delete(context)
-  if (context.event) finished.set(context.event, one)
-  one.done = true
-  reporter?.queue(one)
+  if (context.event && context.code === 'timeout') late.set(context.event, one)
+  reporter?.update(one)
 }
 
 /** The listeners share the event with their delivery. */
 function failed({ event, error }: { readonly event?: object; readonly error?: unknown }): void {
   if (!event) return
-  const one =
-    finished.get(event) ?? [...running.values()].find(({ context }) => context.event === event)
-  if (!one) return
-  one.errors = error instanceof AggregateError ? error.errors : [error]
-  if (one.done) reporter?.queue(one)
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
+  const answered = late.get(event)
+  if (answered) {
+    answered.errors = errors
+    reporter?.update(answered)
+  }
+  for (const one of running.values()) if (one.context.event === event) one.errors = errors
 }
 
 function stop(): void {

@@ -1,19 +1,22 @@
 import { connect, type Socket } from 'node:net'
-import { reportOf, type Traced } from './traced.js'
-import { protocol, type Report } from './wire.js'
+import { createBatch } from './batch.js'
+import type { Traced } from './traced.js'
+import { protocol } from './wire.js'
 
 /** Sends reports to the inspector, some of them at a time. */
 export interface Reporter {
-  /** Sends a report with the next batch. */
-  report(report: Report): void
-  /** Sends what is known of a request when the next batch is sent. */
-  queue(one: Traced): void
+  /** A server accepts connections. */
+  listening(address: string, port: number): void
+  /** A request has arrived. It is reported only if it is not answered soon. */
+  begin(one: Traced): void
+  /** There is more to report of a request: its answer, or a late error. */
+  update(one: Traced): void
 }
 
 /** Batches save the application time, and a page needs no more than 40 of them a second. */
 const batchMs = 25
-const mostQueued = 2000
 const mostUnsentBytes = 8 * 1024 * 1024
+const mostRunning = 10_000
 
 // An application's tests may replace it.
 const { setTimeout } = globalThis
@@ -28,12 +31,13 @@ export function createReporter(
 ): Reporter | undefined {
   if (!address) return undefined
   const target = targetOf(address)
+  const batch = createBatch()
+  /** Those that the inspector does not know of yet. */
+  const begun = new Set<Traced>()
   let socket: Socket | undefined
   let isOver = false
   let isDue = false
   let dropped = 0
-  let reports: Report[] = []
-  let requests: Traced[] = []
 
   function schedule(): void {
     if (isDue) return
@@ -54,34 +58,25 @@ export function createReporter(
     socket ??= open()
     if (socket === undefined) return
     if (socket.writableLength > mostUnsentBytes) {
-      dropped += requests.filter(({ done }) => done).length
-      for (const one of requests) one.queued = false
-      requests = []
       // Nothing else tells when the inspector reads again.
       schedule()
       return
     }
-    const lines = reports.map((report) => JSON.stringify(report))
-    if (dropped > 0) lines.push(JSON.stringify({ type: 'dropped', count: dropped }))
-    for (const one of requests) {
-      one.queued = false
-      lines.push(JSON.stringify(reportOf(one)))
-    }
-    dropped = 0
-    reports = []
-    requests = []
-    if (lines.length > 0) socket.write(`${lines.join('\n')}\n`)
+    for (const one of begun) batch.request(one)
+    begun.clear()
+    if (dropped > 0 && batch.line(`{"type":"dropped","count":${dropped}}\n`)) dropped = 0
+    const bytes = batch.take()
+    if (bytes) socket.write(bytes)
   }
 
   function open(): Socket | undefined {
     const refusal = refusalOf(target)
-    if (refusal !== undefined) {
+    if (target === undefined || refusal !== undefined) {
       process.stderr.write(`koywe inspect: ${refusal}\n`)
       end()
       return undefined
     }
-    // `refusalOf` has refused without a target.
-    const { hostname, port, pathname, host } = target as URL
+    const { hostname, port, pathname, host } = target
     const opened = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) })
     opened.unref().setNoDelay(true)
     opened.on('error', end).on('close', end).on('end', end).resume()
@@ -95,27 +90,27 @@ export function createReporter(
   function end(): void {
     if (isOver) return
     isOver = true
-    reports = []
-    requests = []
+    begun.clear()
     process.off('exit', flush)
     socket?.destroy()
     onEnd()
   }
 
   return {
-    report(report) {
+    listening(host, port) {
       if (isOver) return
-      reports.push(report)
+      batch.line(`${JSON.stringify({ type: 'listening', address: host, port })}\n`)
       schedule()
     },
-    queue(one) {
-      if (isOver || one.queued) return
-      if (requests.length >= mostQueued) {
-        if (one.done) dropped++
-        return
-      }
-      one.queued = true
-      requests.push(one)
+    begin(one) {
+      if (isOver) return
+      if (begun.size < mostRunning) begun.add(one)
+      schedule()
+    },
+    update(one) {
+      if (isOver) return
+      begun.delete(one)
+      if (!batch.request(one)) dropped++
       schedule()
     },
   }

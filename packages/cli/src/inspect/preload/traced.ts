@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { Body, HttpRequest } from '@x/koywe-core'
-import type { KeptBody, ListenerError } from '../entries.js'
-import { keptBytes } from '../kept-bytes.js'
+import type { ListenerError } from '../entries.js'
 import { keptHeaders } from '../kept-headers.js'
 import { shortenedEmail } from '../shortened-email.js'
 import type { Connection, RequestReport } from './wire.js'
@@ -30,15 +29,13 @@ export interface Context {
   readonly email?: string
 }
 
-/** One request that the preload follows. It is written out once a batch is sent, not while the application answers. */
+/** One request that the preload follows. */
 export interface Traced {
   readonly type: RequestReport['type']
   readonly id: number
   readonly context: Context
   readonly connection: Connection | undefined
   errors: readonly unknown[]
-  done: boolean
-  queued: boolean
 }
 
 let count = 0
@@ -51,7 +48,7 @@ export function traced(
 ): Traced {
   count++
   const connection = request && connectionOf(request)
-  return { type, id: count, context, connection, errors: [], done: false, queued: false }
+  return { type, id: count, context, connection, errors: [] }
 }
 
 /** Read at once, because a socket that has closed knows its ports no more. */
@@ -62,44 +59,81 @@ function connectionOf({ socket, url = '' }: IncomingMessage): Connection | undef
   return { localPort, localAddress, remotePort, secure, url }
 }
 
-/** Writes out what is known of a request. */
-export function reportOf({ type, id, context, connection, errors, done }: Traced): RequestReport {
-  const { method, path, receivedAt, status, durationMs, code, reason, request } = context
-  const common = {
-    ...{ type, id, done, method, path, connection, status, durationMs, code, reason },
-    receivedAt: receivedAt.toISOString(),
-  }
-  if (type === 'question') {
-    const { allowed, email } = context
-    return { ...common, allowed, email: email && shortenedEmail(email) } as RequestReport // JSON leaves `undefined` out
-  }
-  const { api, eventName, orderId, deliveryId, secretIndex, duplicate } = context
-  const externalId = context.event && Reflect.get(context.event, 'externalId')
-  return {
-    ...common,
-    ...{ api, eventName, orderId, externalId, deliveryId, secretIndex, duplicate },
-    occurredAt: context.occurredAt?.toISOString(),
-    body: keptBody(context.body),
-    headers: request && keptHeaders(request.headers),
-    errors: errors.length > 0 ? errors.map(listenerError) : undefined,
-  } as RequestReport // JSON leaves `undefined` out
-}
-
-function keptBody(body: Body | undefined): KeptBody | undefined {
-  if (body === undefined) return undefined
-  if ('text' in body) return { text: body.text }
-  if ('value' in body) return parsedBody(body.value)
-  return keptBytes(body.bytes)
-}
-
-/** A parser has kept the value alone. One that is nested too deeply has no text. */
-function parsedBody(value: unknown): KeptBody | undefined {
+/** The bytes of a request's body, or of what a parser has made of it. One that is nested too deeply has no text. */
+export function bodyOf({ type, context: { body } }: Traced): Uint8Array | string | undefined {
+  if (type === 'question' || body === undefined) return undefined
+  if ('bytes' in body) return body.bytes
+  if ('text' in body) return body.text
   try {
-    const text = JSON.stringify(value)
-    return text === undefined ? undefined : { text }
+    return JSON.stringify(body.value)
   } catch {
     return undefined
   }
+}
+
+/**
+ * Writes out what is known of a request. By hand, because the application waits meanwhile: `JSON.stringify` of one object takes
+ * several times as long, and what the inspector can read in the body is not repeated.
+ */
+export function headOf(one: Traced, bytes: number | undefined): string {
+  const { type, id, context, connection } = one
+  const { status, durationMs, code, reason, request } = context
+  let text = `{"type":"${type}","id":${id},"receivedAt":${context.receivedAt.getTime()}`
+  text += `,"method":${quoted(context.method)},"path":${quoted(context.path)}`
+  if (connection) {
+    const { localPort, localAddress, remotePort, secure, url } = connection
+    text += `,"connection":{"localPort":${localPort},"localAddress":${quoted(localAddress)}`
+    text += `,"remotePort":${remotePort},"secure":${secure},"url":${quoted(url)}}`
+  }
+  if (status !== undefined) text += `,"status":${status}`
+  if (durationMs !== undefined) text += `,"durationMs":${durationMs.toFixed(3)}`
+  if (code !== undefined) text += `,"code":${quoted(code)}`
+  if (reason !== undefined) text += `,"reason":${JSON.stringify(reason)}`
+  text += type === 'question' ? questionOf(context) : deliveryOf(one)
+  if (type === 'delivery' && request) text += headersOf(request.headers)
+  if (bytes !== undefined) text += `,"bytes":${bytes}`
+  return `${text}}\n`
+}
+
+function questionOf({ allowed, email }: Context): string {
+  const user = email === undefined ? '' : `,"email":${JSON.stringify(shortenedEmail(email))}`
+  return `,"allowed":${allowed === true}${user}`
+}
+
+function deliveryOf({ context, errors }: Traced): string {
+  const { api, deliveryId, secretIndex, duplicate } = context
+  let text = `,"duplicate":${duplicate === true}`
+  if (deliveryId !== undefined) text += `,"deliveryId":${JSON.stringify(deliveryId)}`
+  if (secretIndex !== undefined) text += `,"secretIndex":${secretIndex}`
+  if (errors.length > 0) text += `,"errors":${JSON.stringify(errors.map(listenerError))}`
+  if (api !== undefined && api !== 'ramp') {
+    const { eventName, orderId, occurredAt } = context
+    text += `,"event":${JSON.stringify({ api, eventName, orderId, occurredAt })}`
+  }
+  return text
+}
+
+function headersOf(headers: HttpRequest['headers']): string {
+  let text = ''
+  for (const name of keptHeaders) {
+    const value = headers[name]
+    if (typeof value === 'string') text += `${text && ','}"${name}":${quoted(value)}`
+  }
+  return `,"headers":{${text}}`
+}
+
+const known = new Map<string, string>()
+const mostKnown = 500
+
+/** The JSON of a text that is likely to come again. */
+function quoted(text: string): string {
+  let json = known.get(text)
+  if (json === undefined) {
+    json = JSON.stringify(text)
+    if (known.size >= mostKnown) known.clear()
+    known.set(text, json)
+  }
+  return json
 }
 
 function listenerError(error: unknown): ListenerError {

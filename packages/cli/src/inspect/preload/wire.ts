@@ -1,6 +1,6 @@
-import type { KeptBody, ListenerError } from '../entries.js'
+import type { ListenerError } from '../entries.js'
 
-/** The start of a preload's connection: it asks for this protocol, and then writes one {@link Report} a line. */
+/** The start of a preload's connection: it asks for this protocol, and then writes one {@link Report} after another. */
 export const protocol = 'koywe-inspect'
 
 /** The connection on which a request came in, as the application's side sees it. */
@@ -18,32 +18,36 @@ export interface RequestReport {
   readonly type: 'delivery' | 'question'
   /** Counts the requests of one connection. */
   readonly id: number
-  readonly done: boolean
   readonly method: string
   readonly path: string
-  readonly receivedAt: string
+  /** In milliseconds since 1970. */
+  readonly receivedAt: number
   readonly connection?: Connection
+  /** Absent until the request is answered. */
   readonly status?: number
   readonly durationMs?: number
   readonly code?: string
   readonly reason?: string
-  readonly api?: string
-  readonly eventName?: string
-  readonly orderId?: string
-  readonly externalId?: string
   readonly deliveryId?: string
-  readonly occurredAt?: string
   readonly secretIndex?: number
   readonly duplicate?: boolean
-  readonly body?: KeptBody
   readonly headers?: Readonly<Record<string, string>>
   readonly errors?: readonly ListenerError[]
+  /** What only a receiver of another API than the ramp's says. */
+  readonly event?: {
+    readonly api: string
+    readonly eventName?: string
+    readonly orderId?: string
+    readonly occurredAt?: string
+  }
   /** Shortened. */
   readonly email?: string
   readonly allowed?: boolean
+  /** How many bytes of body follow. */
+  readonly bytes?: number
 }
 
-/** What a preload tells the inspector. */
+/** What a preload tells the inspector: JSON on one line, and then the bytes of a request's body. */
 export type Report =
   | RequestReport
   /** A server accepts connections. */

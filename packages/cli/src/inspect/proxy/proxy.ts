@@ -10,7 +10,7 @@ import { answeredEntry, type Exchanged } from '../answered-entry.js'
 import type { KeptBody } from '../entries.js'
 import type { History } from '../history.js'
 import { keptBytes } from '../kept-bytes.js'
-import { keptHeaders } from '../kept-headers.js'
+import { pickHeaders } from '../kept-headers.js'
 import type { Sends } from '../sends.js'
 import { listenOn, type RunningServer } from '../server/server.js'
 import { endToEnd } from './headers.js'
@@ -65,7 +65,7 @@ function forward(
     if (!exchanged) {
       const number = history.nextNumber()
       const sent = sends.arrived(request.socket.remotePort, number)
-      const kept = keptHeaders(headers)
+      const kept = pickHeaders(headers)
       exchanged = { number, receivedAt, method, path, sent, headers: kept, body }
     }
     history.put(answeredEntry({ ...exchanged, body, ...rest }))

@@ -1,17 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { StringDecoder } from 'node:string_decoder'
+import type { KeptBody } from '../entries.js'
 import { protocol, type Report } from '../preload/wire.js'
+import { createReportReader } from './report-reader.js'
 import { isToken } from './token.js'
 
 /** Hears what one process of the application reports. */
 export interface ReportListener {
-  report(report: Report): void
+  report(report: Report, body: KeptBody | undefined): void
   end(): void
 }
-
-/** A report carries one body. One that is longer than this is not the preload's. */
-const longestLine = 256 * 1024 * 1024
 
 /** Accepts the connection of a preload, or closes it. */
 export function acceptReports(
@@ -31,26 +29,15 @@ export function acceptReports(
     `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`,
   )
   const listener = listen()
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  const read = (chunk: Buffer): void => {
-    const lines = (rest + decoder.write(chunk)).split('\n')
-    rest = lines.pop() ?? ''
-    if (rest.length > longestLine) socket.destroy()
-    for (const line of lines) {
-      const report = reportOf(line)
-      if (report) listener.report(report)
+  const reader = createReportReader(listener.report)
+  const read = (piece: Buffer): void => {
+    try {
+      reader.push(piece)
+    } catch {
+      socket.destroy()
     }
   }
   read(head)
   socket.on('data', read).on('end', () => socket.end())
   socket.once('close', () => listener.end())
-}
-
-function reportOf(line: string): Report | undefined {
-  try {
-    return JSON.parse(line) as Report // only the preload has the token
-  } catch {
-    return undefined
-  }
 }
