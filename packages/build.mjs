@@ -61,6 +61,8 @@ async function bundleCommand(folder, programs) {
     external: /^(?!@x\/)[^./]/,
   })
   for (const door of doors) chmodSync(join(folder, 'dist', `${door}.js`), 0o755)
+  // Applications load it, so it is one file.
+  await bundleTo(join(folder, 'dist'), folder, ['inspect/preload/preload'], { sourcemap: false })
   await buildPage(folder)
 }
 

@@ -15,12 +15,18 @@ export const secretOption = [
  * @throws {CliError} when there is none.
  */
 export async function secretFrom(option: string | undefined): Promise<string> {
-  const secret = option === '-' ? await lineOfStdin() : (option ?? (await setting(secretName)))
-  if (secret) return secret
+  const secret = await secretIfAny(option)
+  if (secret !== undefined) return secret
   throw usageError(
     'there is no webhook secret',
     `Set ${secretName} in the environment or in .env, or pipe it in with --secret -`,
   )
+}
+
+/** The webhook secret, or `undefined` when there is none. */
+export async function secretIfAny(option: string | undefined): Promise<string | undefined> {
+  const secret = option === '-' ? await lineOfStdin() : (option ?? (await setting(secretName)))
+  return secret || undefined
 }
 
 const secretName = 'KOYWE_WEBHOOK_SECRET'

@@ -45,6 +45,8 @@ export interface KoyweRequestContext {
   durationMs?: number
   /** The body as it was found. Not enumerable, so that no log shows it by accident. */
   body?: Body
+  /** The request as the adapter passed it on. Not enumerable, because its headers may hold credentials. */
+  request?: HttpRequest
 }
 
 /** The signed fields of an event that has been verified. */
@@ -104,12 +106,16 @@ export const authChannel: Channel<KoyweAuthContext> = tracingChannel(koyweChanne
 
 /** Makes the context of a webhook request that has arrived. */
 export function deliveryContext(request: HttpRequest): KoyweDeliveryContext {
-  return hiding<KoyweDeliveryContext>({ ...arrival(request), duplicate: false }, ['body', 'event'])
+  const context: KoyweDeliveryContext = { ...arrival(request), duplicate: false }
+  hiding(context, ['body', 'event', 'request']).request = request
+  return context
 }
 
 /** Makes the context of a question that has arrived. */
 export function authContext(request: HttpRequest): KoyweAuthContext {
-  return hiding<KoyweAuthContext>({ ...arrival(request), allowed: false }, ['body', 'email'])
+  const context: KoyweAuthContext = { ...arrival(request), allowed: false }
+  hiding(context, ['body', 'email', 'request']).request = request
+  return context
 }
 
 /** Makes the context of the listeners' part of a delivery. */
