@@ -4,14 +4,15 @@ import { fieldsOf } from './read-body.js'
 const defaultUrl = 'http://127.0.0.1:3000/webhooks/koywe'
 
 /**
- * The `koywe send` that sends an event like this one, or `undefined` where the command cannot: the body is no JSON object, or a key
- * cannot be written. What a terminal would act on is escaped, because a stranger may have sent it.
+ * The `koywe send` that sends an event like this one, or `undefined` where the command cannot: the event is not of the ramp API, the body is no
+ * JSON object, or a key cannot be written. What a terminal would act on is escaped, because a stranger may have sent it.
  *
  * @param origin Where the application listens.
  */
 export function commandFor(entry: DeliveryEntry, origin: string | undefined): string | undefined {
-  const { signature: _, ...fields } = fieldsOf(entry.body) ?? {}
-  if (fieldsOf(entry.body) === undefined) return undefined
+  const body = entry.api === 'ramp' ? fieldsOf(entry.body) : undefined
+  if (body === undefined) return undefined
+  const { signature: _, ...fields } = body
   const words = ['koywe', 'send']
   const { eventName, orderId, timeStamp, externalId, ...rest } = fields
   const plain = (value: unknown): value is string => typeof value === 'string' && isPrintable(value)

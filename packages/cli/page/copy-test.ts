@@ -6,9 +6,9 @@ const manners: Readonly<Record<string, string>> = {
   invalid_signature: 'tampered',
 }
 
-/** The lines of a test that delivers an event like this one, or `undefined` if its body is no JSON object. */
+/** The lines of a test that delivers an event like this one, or `undefined` if it is not of the ramp API, or its body no JSON object. */
 export function testFor(entry: DeliveryEntry): string | undefined {
-  const fields = fieldsOf(entry.body)
+  const fields = entry.api === 'ramp' ? fieldsOf(entry.body) : undefined
   if (fields === undefined) return undefined
   const { signature: _, ...event } = fields
   const options = ['secret']

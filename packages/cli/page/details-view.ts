@@ -100,7 +100,7 @@ function questionFacts(entry: Entry & { kind: 'question' }): TemplateResult {
 
 function signatureOf({ verified, secretIndex }: DeliveryEntry, mode: 'launcher' | 'proxy'): string {
   if (verified === undefined) return mode === 'proxy' ? 'unknown to a proxy' : 'not checked'
-  if (!verified) return 'not right'
+  if (!verified) return 'wrong'
   if (secretIndex === undefined) return 'right'
   return secretIndex === 0
     ? 'right, made with the current secret'

@@ -16,7 +16,8 @@ export function replayView(
   const { number } = entry
   const { isActing, isEditing, application } = state
   const fields = fieldsOf(entry.body)
-  const canSign = application?.canSign ?? false
+  const isRamp = entry.api === 'ramp'
+  const canSign = isRamp && (application?.canSign ?? false)
   const command = commandFor(entry, application?.origin)
   const test = testFor(entry)
   const replay = (as: 'same' | 'new') => commands.act({ action: 'replay', number, as })
@@ -47,12 +48,22 @@ export function replayView(
         as test
       </button>
     </div>
-    ${whyNot(canSign, fields !== undefined, command !== undefined)}
+    ${whyNot({ isRamp, canSign, hasFields: fields !== undefined, hasCommand: command !== undefined })}
     ${isEditing ? editor(entry, commands, isActing) : nothing}
   `
 }
 
-function whyNot(canSign: boolean, hasFields: boolean, hasCommand: boolean) {
+interface Abilities {
+  readonly isRamp: boolean
+  readonly canSign: boolean
+  readonly hasFields: boolean
+  readonly hasCommand: boolean
+}
+
+function whyNot({ isRamp, canSign, hasFields, hasCommand }: Abilities) {
+  if (!isRamp) {
+    return html`<p class="quiet">A webhook of the Payments API can only be sent again as it is.</p>`
+  }
   if (!hasFields) {
     return html`<p class="quiet">The body is no JSON object: send it again as it is, or edit it first.</p>`
   }

@@ -62,3 +62,11 @@ export async function openPage(
   await page.goto(url)
   return { page, complaints }
 }
+
+/** Goes to a part of the page. */
+export async function show(
+  page: Page,
+  part: 'Deliveries' | 'Orders' | 'Callback' | 'Send',
+): Promise<void> {
+  await page.getByRole('navigation').getByRole('button', { name: part }).click()
+}

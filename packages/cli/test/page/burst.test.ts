@@ -78,7 +78,7 @@ describe('a page that 5,000 deliveries come in on', () => {
       await page.getByText(/^1 of 500/).waitFor()
       await page.getByRole('button', { name: 'clear' }).click()
       await page.locator('[data-row]').nth(50).waitFor()
-      expect(await page.getByRole('button', { name: 'Deliveries' }).textContent()).toContain('500')
+      expect(await page.getByRole('navigation').textContent()).toContain('500')
 
       const [busy, longest] = [(await busySeconds()) - busyBefore, await page.evaluate('longest')]
       console.log(`${view}: longest task ${longest} ms, ${busy.toFixed(2)} s of work in all`)

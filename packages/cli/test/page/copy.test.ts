@@ -74,6 +74,11 @@ describe('copy as command', () => {
     expect(commandFor(received({ ...plain, [key]: 1 }), undefined)).toBeUndefined()
   })
 
+  it('is not offered for a webhook of the Payments API', () => {
+    const entry = received(plain, { api: 'payments' })
+    expect([commandFor(entry, undefined), testFor(entry)]).toEqual([undefined, undefined])
+  })
+
   it.each(['', 'not JSON', '[]', 'null', '"a"'])('is not offered for the body %j', (text) => {
     const entry = delivery({ body: { text } })
     expect([commandFor(entry, undefined), testFor(entry)]).toEqual([undefined, undefined])

@@ -1,7 +1,7 @@
 import { sign } from '@x/koywe-testkit/sign'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, openPage } from './browser.js'
+import { launchBrowser, openPage, show } from './browser.js'
 import { deliver, type Inspector, post, secret, startInspector } from './inspector.js'
 
 let browser: Browser
@@ -91,15 +91,15 @@ describe.sequential('the list of deliveries', () => {
     await row(name).waitFor()
     await row(name).click()
     await details().getByRole('heading', { name }).waitFor()
-    await page.getByRole('button', { name: 'Orders' }).click()
+    await show(page, 'Orders')
     await page.getByText('<script>alert(2)</script>').first().waitFor()
-    await page.getByRole('button', { name: 'Deliveries' }).click()
+    await show(page, 'Deliveries')
     expect(await page.locator('#page img, #page script').count()).toBe(0)
   })
 
   it('filters by text, order, event and answer', async () => {
     const shown = async () => (await page.locator('.subject').allTextContents()).sort()
-    await page.getByLabel('Order').fill('order-1')
+    await page.getByLabel('Order', { exact: true }).fill('order-1')
     await expect.poll(shown).toEqual(['crypto_delivered'])
     await page.getByRole('button', { name: 'clear' }).click()
     await page.getByLabel('Event', { exact: true }).selectOption('payment_created')
@@ -121,7 +121,7 @@ describe.sequential('the list of deliveries', () => {
     for (const email of ['ana@example.com', 'eve@example.com']) {
       await post(inspector.origin, JSON.stringify({ email }), '/koywe/auth')
     }
-    await page.getByRole('button', { name: 'Callback' }).click()
+    await show(page, 'Callback')
     const questions = page.locator('[data-entry]')
     await expect.poll(() => questions.count()).toBe(2)
     expect(await questions.first().textContent()).toContain('Koywe concludes: denied')
@@ -130,7 +130,7 @@ describe.sequential('the list of deliveries', () => {
   })
 
   it('shows the same after a reload', async () => {
-    await page.getByRole('button', { name: 'Deliveries' }).click()
+    await show(page, 'Deliveries')
     await row('crypto_delivered').click()
     await page.getByRole('heading', { name: /Delivery \d+: crypto_delivered/ }).waitFor()
     await page.reload()

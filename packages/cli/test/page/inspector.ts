@@ -82,7 +82,7 @@ export async function startInspector({ watch = false, port = 0 } = {}): Promise<
     origin,
     touch: (code = application) => writeFile(file, code),
     async stop() {
-      signalGroup(child, 'SIGKILL')
+      signalGroup(child, 'SIGTERM')
       await closed
       await rm(folder, { recursive: true, force: true })
     },

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, openPage } from './browser.js'
+import { launchBrowser, openPage, show } from './browser.js'
 import { deliver, type Inspector, startInspector } from './inspector.js'
 
 let browser: Browser
@@ -24,7 +24,7 @@ const title = () => details().getByRole('heading').first()
 
 /** Opens the delivery that all start from, does something, and returns what the view jumped to. */
 async function after(action: () => Promise<void>): Promise<string> {
-  await page.getByRole('button', { name: 'Deliveries' }).click()
+  await show(page, 'Deliveries')
   await page.locator('[data-entry="1"]').click()
   await page.getByRole('heading', { name: 'Delivery 1: crypto_delivered' }).waitFor()
   await action()
@@ -67,7 +67,7 @@ describe.sequential('sending from the page', () => {
 
   it('sends any event for a listed order', async () => {
     const text = await after(async () => {
-      await page.getByRole('button', { name: 'Send', exact: true }).click()
+      await show(page, 'Send')
       await page.getByLabel('Event', { exact: true }).selectOption('refund_started')
       await page.getByLabel('Order', { exact: true }).fill('order-1')
       expect(await page.locator('#known-orders option').first().getAttribute('value')).toBe(
@@ -80,7 +80,7 @@ describe.sequential('sending from the page', () => {
 
   it('sends a bad delivery, which is refused', async () => {
     const text = await after(async () => {
-      await page.getByRole('button', { name: 'Send', exact: true }).click()
+      await show(page, 'Send')
       await page.getByLabel('What is wrong with it').selectOption('truncated JSON')
       await page.getByRole('button', { name: 'Send bad delivery' }).click()
     })
@@ -89,7 +89,7 @@ describe.sequential('sending from the page', () => {
   })
 
   it('sends the whole life of an order, and points at it among the orders', async () => {
-    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await show(page, 'Send')
     await page.getByLabel('Life').selectOption('on-ramp')
     await page.getByRole('button', { name: 'Send life' }).click()
     const order = page.locator('.order.pointed')
@@ -112,7 +112,7 @@ describe.sequential('sending from the page', () => {
     await deliver(inspector.origin, 'payment_created', at(0))
     await deliver(inspector.origin, 'crypto_delivered', at(3))
     await deliver(inspector.origin, 'crypto_delivered', at(3))
-    await deliver(inspector.origin, 'crypto_tx_failed', at(4))
+    await deliver(inspector.origin, 'payment_rejected', at(4))
     const order = page.locator('[data-order="order-9"]')
     await order.getByText('impossible').waitFor()
     const words = await order
@@ -127,7 +127,7 @@ describe.sequential('sending from the page', () => {
   })
 
   it('copies a delivery as a command and as a test', async () => {
-    await page.getByRole('button', { name: 'Deliveries' }).click()
+    await show(page, 'Deliveries')
     await page.locator('[data-entry="1"]').click()
     const copied = async (name: string) => {
       await page.getByRole('button', { name }).click()
