@@ -12,5 +12,6 @@ export default defineConfig({
     // Generous, because a test must not fail where the machine is busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 })

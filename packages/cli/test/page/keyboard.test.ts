@@ -14,7 +14,7 @@ beforeAll(async () => {
   for (const name of ['payment_created', 'payment_received', 'fiat_sent']) {
     await deliver(inspector.origin, name)
   }
-  await expect.poll(() => page.locator('[data-row]').count()).toBe(3)
+  await page.locator('[data-row]').nth(2).waitFor()
 })
 afterAll(async () => {
   await browser?.close()
@@ -24,7 +24,7 @@ afterAll(async () => {
 /** What has the focus: its name for a screen reader, or its text. */
 const focused = () =>
   page.evaluate<string>(
-    `(() => { const { ariaLabel, innerText, id } = document.activeElement; return ariaLabel || innerText?.replace(/\\s+/g, ' ').trim() || id })()`,
+    `(() => { const { ariaLabel, innerText, id, tagName } = document.activeElement; if (tagName === 'BODY') return ''; return ariaLabel || innerText?.replace(/\\s+/g, ' ').trim() || id })()`,
   )
 
 /** Presses Tab until something with this name has the focus. */
