@@ -4,6 +4,7 @@ import { register as auth } from './commands/auth.js'
 import { register as complete } from './commands/complete.js'
 import { register as doctor } from './commands/doctor.js'
 import { register as events } from './commands/events.js'
+import { register as inspect } from './commands/inspect.js'
 import { register as order } from './commands/order.js'
 import { register as replay } from './commands/replay.js'
 import { register as send } from './commands/send.js'
@@ -14,7 +15,9 @@ import { exitCodes, usageError, watchInterrupts } from './contract/exit.js'
 import { reportFailure } from './contract/output.js'
 import { defaultUrl } from './contract/target-options.js'
 
-const json = process.argv.includes('--json')
+// What follows `--` belongs to the command that `koywe inspect` starts.
+const marker = process.argv.indexOf('--')
+const json = process.argv.slice(0, marker < 0 ? undefined : marker).includes('--json')
 
 const program = new Command('koywe')
   .description(
@@ -30,7 +33,19 @@ The secret is read from KOYWE_WEBHOOK_SECRET, also in .env. Start with:
   koywe send crypto_delivered
   koywe doctor ${defaultUrl}`,
   )
-for (const register of [send, order, auth, sign, verify, events, doctor, storm, replay, complete]) {
+for (const register of [
+  send,
+  order,
+  auth,
+  sign,
+  verify,
+  events,
+  doctor,
+  storm,
+  inspect,
+  replay,
+  complete,
+]) {
   register(program)
 }
 
@@ -39,8 +54,8 @@ watchInterrupts()
 process.stdout.on('error', () => process.exit(exitCodes.ok))
 
 try {
-  const [, , command, marker, ...words] = process.argv
-  if (command === 'complete' && marker === '--') {
+  const [, , command, mark, ...words] = process.argv
+  if (command === 'complete' && mark === '--') {
     const { suggest } = await import('./completion/complete.js')
     suggest(program, words)
   } else {

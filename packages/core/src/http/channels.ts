@@ -48,6 +48,8 @@ export interface KoyweRequestContext {
   durationMs?: number
   /** The body as it was found. Not enumerable, so that no log shows it by accident. */
   body?: Body | undefined
+  /** The request as the adapter passed it on. Not enumerable, because its headers may hold credentials. */
+  readonly request?: HttpRequest
 }
 
 /** The signed fields of an event of the ramp API that has been verified. */
@@ -170,12 +172,18 @@ class DeliveryContext extends EventContext implements KoyweDeliveryContext {
   readonly path: string
   readonly receivedAt = new Date()
   duplicate = false
+  readonly #request: HttpRequest
   #body: Body | undefined
 
-  constructor({ method, url }: HttpRequest, api: KoyweApi) {
+  constructor(request: HttpRequest, api: KoyweApi) {
     super(api)
-    this.method = method
-    this.path = pathOf(url)
+    this.#request = request
+    this.method = request.method
+    this.path = pathOf(request.url)
+  }
+
+  get request(): HttpRequest {
+    return this.#request
   }
 
   get body(): Body | undefined {
@@ -193,13 +201,19 @@ class AuthContext extends Context implements KoyweAuthContext {
   readonly path: string
   readonly receivedAt = new Date()
   allowed = false
+  readonly #request: HttpRequest
   #body: Body | undefined
   #email: string | undefined
 
-  constructor({ method, url }: HttpRequest) {
+  constructor(request: HttpRequest) {
     super()
-    this.method = method
-    this.path = pathOf(url)
+    this.#request = request
+    this.method = request.method
+    this.path = pathOf(request.url)
+  }
+
+  get request(): HttpRequest {
+    return this.#request
   }
 
   get body(): Body | undefined {
