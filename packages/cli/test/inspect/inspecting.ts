@@ -39,7 +39,11 @@ export interface Inspecting {
   readonly stdout: () => string
   readonly stderr: () => string
   /** Waits for something to be true. */
-  until<T>(what: string, find: () => T | undefined | false, withinMs?: number): Promise<T>
+  until<T>(
+    what: string,
+    find: () => T | undefined | null | false,
+    withinMs?: number,
+  ): Promise<NonNullable<T>>
   delivery(number: number): Promise<DeliveryEntry>
   act(action: Action): Promise<ActionResult>
   /** Resolves to the exit code. */
@@ -70,9 +74,9 @@ export async function startInspecting(
 
   async function until<T>(
     what: string,
-    find: () => T | undefined | false,
+    find: () => T | undefined | null | false,
     withinMs = 55_000,
-  ): Promise<T> {
+  ): Promise<NonNullable<T>> {
     const deadline = performance.now() + withinMs
     for (;;) {
       const found = find()
@@ -114,7 +118,7 @@ export async function startInspecting(
         headers: { authorization, 'content-type': 'application/json' },
         body: JSON.stringify(action),
       })
-      return response.json()
+      return (await response.json()) as ActionResult // the inspector's own
     },
   }
 }

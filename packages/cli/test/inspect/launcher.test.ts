@@ -56,7 +56,7 @@ describe.concurrent('koywe inspect -- command', () => {
     const isSubscribed = async () => (await fetch(`${origin}/subscribed`)).json()
     expect(await isSubscribed()).toBe(true)
     inspecting.child.kill('SIGKILL')
-    let subscribed = true
+    let subscribed: unknown = true
     for (let tries = 0; subscribed && tries < 100; tries++) {
       await delay(50)
       subscribed = await isSubscribed()

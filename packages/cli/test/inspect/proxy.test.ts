@@ -126,7 +126,7 @@ describe.concurrent('koywe inspect --forward-to', () => {
       body: '{"eventName":"ping"}',
     })
     expect(answer.status).toBe(502)
-    const { message } = await answer.json()
+    const { message } = (await answer.json()) as { readonly message: string } // checked below
     expect(message).toContain(`nothing listens on 127.0.0.1:${port}`)
     expect(await delivery(1)).toMatchObject({ status: 502, code: 'refused', reason: message })
   })
