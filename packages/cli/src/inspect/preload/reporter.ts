@@ -17,6 +17,8 @@ export interface Reporter {
 const batchMs = 25
 const mostUnsentBytes = 8 * 1024 * 1024
 const mostRunning = 10_000
+/** What is not read keeps a process alive that is about to end, so an inspector that reads nothing for longer has gone. */
+const stalledMs = 5000
 
 // An application's tests may replace it.
 const { setTimeout } = globalThis
@@ -38,6 +40,9 @@ export function createReporter(
   let isOver = false
   let isDue = false
   let dropped = 0
+  /** How many bytes have left, and since when no more have. */
+  let left = -1
+  let unreadSince = 0
 
   function schedule(): void {
     if (isDue) return
@@ -57,16 +62,27 @@ export function createReporter(
   function send(): void {
     socket ??= open()
     if (socket === undefined) return
-    if (socket.writableLength > mostUnsentBytes) {
-      // Nothing else tells when the inspector reads again.
+    const now = performance.now()
+    const leftNow = socket.bytesWritten - socket.writableLength
+    if (leftNow !== left || socket.writableLength === 0) unreadSince = now
+    left = leftNow
+    if (now - unreadSince > stalledMs) {
+      end()
+    } else if (socket.writableLength > mostUnsentBytes) {
       schedule()
-      return
+    } else {
+      sendBatch(socket)
     }
+  }
+
+  function sendBatch(socket: Socket): void {
     for (const one of begun) batch.request(one)
     begun.clear()
     if (dropped > 0 && batch.line(`{"type":"dropped","count":${dropped}}\n`)) dropped = 0
     const bytes = batch.take()
     if (bytes) socket.write(bytes)
+    // Nothing else tells whether the inspector still reads.
+    if (socket.writableLength > 0) schedule()
   }
 
   function open(): Socket | undefined {
