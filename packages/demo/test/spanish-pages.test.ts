@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import { describe, expect, it } from 'vitest'
 import { findPages, isSpanish } from '../src/pages/find-pages.js'
 import { type Page, parsePage } from '../src/pages/page.js'
@@ -41,6 +42,13 @@ describe.each(wanted)('$path', (page) => {
     const translation = translations.find(({ path }) => path === translated(page.path))
     expect(translation, `${translated(page.path)} is missing`).toBeDefined()
     if (translation) expect(structureOf(translation)).toEqual(structureOf(page))
+  })
+
+  it('links to its translation, which links back', () => {
+    const linksOf = (path: string) =>
+      pages.find((one) => one.path === path)?.links.map(({ url }) => url)
+    expect(linksOf(page.path)?.[0]).toBe(basename(translated(page.path)))
+    expect(linksOf(translated(page.path))?.[0]).toBe(basename(page.path))
   })
 })
 
