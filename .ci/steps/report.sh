@@ -8,7 +8,7 @@ running=''
 finish() {
   local status=$?
   trap '' HUP INT TERM
-  if [ -n "$running" ]; then kill -- "-$running" 2>/dev/null || true; fi
+  if [ -n "$running" ]; then { kill -- "-$running"; wait "$running"; } 2>/dev/null || true; fi
   if ((status != 0)); then echo "FAILED: $current"; fi
   node - "$status" "$reports" <<'JS' || true
 const { readdirSync, readFileSync } = require('node:fs')
