@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { register as auth } from './commands/auth.js'
 import { register as complete } from './commands/complete.js'
@@ -15,6 +16,8 @@ import { exitCodes, usageError, watchInterrupts } from './contract/exit.js'
 import { reportFailure } from './contract/output.js'
 import { defaultUrl } from './contract/target-options.js'
 
+/** The manifest is one folder up from the source, and from the built program. */
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 // What follows `--` belongs to the command that `koywe inspect` starts.
 const marker = process.argv.indexOf('--')
 const json = process.argv.slice(0, marker < 0 ? undefined : marker).includes('--json')
@@ -23,6 +26,7 @@ const program = new Command('koywe')
   .description(
     "Sends test webhooks of Koywe's ramp API to your server, and says why one is refused.",
   )
+  .version(version)
   .exitOverride()
   .configureOutput({ outputError: () => {} }) // it is reported below, as every other failure
   .showSuggestionAfterError()
@@ -67,7 +71,7 @@ try {
 
 function failed(error: unknown): number {
   if (!(error instanceof CommanderError)) return reportFailure(error, json)
-  if (error.exitCode === 0) return exitCodes.ok // it has shown the help
+  if (error.exitCode === 0) return exitCodes.ok // it has shown the help or the version
   if (error.code === 'commander.help') return exitCodes.usage // it has shown the help, as there was no command
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
   return reportFailure(usageError(message, hint), json)

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
-import { postgresUrl } from '@x/koywe-testkit/engines'
+import { engines } from '@x/koywe-testkit/engines'
 import { sign } from '@x/koywe-testkit/sign'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -115,7 +115,7 @@ describe('replay of what koywe inspect has saved', () => {
   })
 })
 
-await describeWithServer('PostgreSQL', postgresUrl, () => {
+describeWithServer('PostgreSQL', engines.postgres, (postgresUrl) => {
   const table = `koywe_history_${randomUUID().replaceAll('-', '')}`
   const pool = new pg.Pool({ connectionString: postgresUrl })
   const [order, other] = [randomUUID(), randomUUID()]
