@@ -121,12 +121,23 @@ function isEvent({ eventName, orderId, timeStamp, externalId }: Record<string, u
 
 function isSmall(value: object, body: Body): boolean {
   const text = 'value' in body ? JSON.stringify(value) : textOf(body)
-  return Buffer.byteLength(text) <= limit && depthOf(value) <= 64
+  const depth = 'value' in body ? depthOf(value) : nestingOf(text)
+  return Buffer.byteLength(text) <= limit && depth <= 64
 }
 
 function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   return 1 + Math.max(0, ...Object.values(value).map(depthOf))
+}
+
+/** How deep brackets nest, also in a field that a later one of the same name replaces. */
+function nestingOf(text: string): number {
+  let [level, deepest] = [0, 0]
+  for (const bracket of text.replace(/"(?:[^"\\]|\\.)*"/gs, '').match(/[[\]{}]/g) ?? []) {
+    level += '[{'.includes(bracket) ? 1 : -1
+    deepest = Math.max(deepest, level)
+  }
+  return deepest
 }
 
 function fail(promise: string): never {
