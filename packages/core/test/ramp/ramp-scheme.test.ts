@@ -1,0 +1,141 @@
+import { sign } from '@x/koywe-testkit/sign'
+import { expect, it } from 'vitest'
+import type { Body } from '../../src/http/contract.js'
+import { isRefusal } from '../../src/http/refusal.js'
+import type { OpenedDelivery } from '../../src/http/scheme.js'
+import type { KoyweEvent, UnknownKoyweEvent } from '../../src/ramp/events.js'
+import { createRampScheme } from '../../src/ramp/ramp-scheme.js'
+import { createVerifier } from '../../src/ramp/signature.js'
+
+const secret = 'ramp-test-secret'
+const event = {
+  eventName: 'crypto_delivered',
+  orderId: 'order-1',
+  timeStamp: '2026-01-01T00:00:00.000Z',
+}
+
+const text = (body: string): Body => ({ text: body })
+
+function open(body: Body, secrets: string | string[] = secret, headers = {}) {
+  return createRampScheme(secrets).open(body, headers, 65_536)
+}
+
+function opened(
+  body: Body,
+  secrets?: string | string[],
+): OpenedDelivery<KoyweEvent | UnknownKoyweEvent> {
+  const result = open(body, secrets)
+  if (isRefusal(result)) throw new Error(result.sentence())
+  return result
+}
+
+function refused(body: Body, secrets?: string | string[]) {
+  const result = open(body, secrets)
+  if (!isRefusal(result)) throw new Error('it was opened')
+  return { code: result.code, sentence: result.sentence() }
+}
+
+it('opens a genuine delivery: its event, the text that was signed, and which secret signed it', () => {
+  const signedText = JSON.stringify(event)
+  const body = text(sign(event, secret))
+  expect(opened(body)).toEqual({ event, signedText, secretIndex: 0 })
+  expect(opened(body, ['another', secret])).toEqual({ event, signedText, secretIndex: 1 })
+  expect(opened({ value: JSON.parse(sign(event, secret)) })).toEqual(opened(body))
+})
+
+it('refuses another signature with a code and a sentence that names the likely causes', () => {
+  const other = text(sign(event, 'not the secret'))
+  expect(refused(other)).toEqual({
+    code: 'invalid_signature',
+    sentence: expect.stringMatching(/^None of your secrets.*with its fields in another order/),
+  })
+  const changed = text(sign(event, secret).replace('order-1', 'order-2'))
+  expect(refused(changed).code).toBe('invalid_signature')
+})
+
+it.each([undefined, null, ''])('says that there is no signature when it is %o', (signature) => {
+  expect(refused({ value: { ...event, signature } })).toEqual({
+    code: 'missing_signature',
+    sentence: expect.stringContaining('no `signature`'),
+  })
+})
+
+it.each([[0], [42], [true], [{}], [['a'.repeat(64)]]])(
+  'says that a signature is not a string when it is %j',
+  (signature) => {
+    expect(() => open(text(JSON.stringify({ ...event, signature })))).toThrow(
+      expect.objectContaining({
+        code: 'invalid_payload',
+        message: 'The field `signature` is not a string.',
+      }),
+    )
+  },
+)
+
+it.each([
+  ['-0', 0],
+  ['1e999', null],
+  ['[-0]', [0]],
+  ['{"deep":-0}', { deep: 0 }],
+  ['0.10', 0.1],
+])('gives listeners what was signed where the number %s was received', (received, signed) => {
+  // What Koywe signs of it is what JSON.stringify writes.
+  const body = sign({ ...event, amount: signed }, secret)
+  const asReceived = body.replace(`"amount":${JSON.stringify(signed)}`, `"amount":${received}`)
+  expect(asReceived).toContain(`"amount":${received}`)
+  expect(opened(text(asReceived)).event).toStrictEqual({ ...event, amount: signed })
+  expect(opened({ value: JSON.parse(asReceived) }).event).toStrictEqual({
+    ...event,
+    amount: signed,
+  })
+})
+
+it('gives listeners the fields of a parsed value as they were signed, not as a parser revived them', () => {
+  const timeStamp = new Date(event.timeStamp)
+  const value = { ...JSON.parse(sign(event, secret)), timeStamp }
+  expect(opened({ value }).event).toStrictEqual(event)
+})
+
+it.each([
+  [` ${secret}`, secret],
+  [`${secret}\n`, secret],
+  [`"${secret}"`, secret],
+  [`'${secret}'`, secret],
+  [` \`${secret}\` `, secret],
+])('recognises a signature made with the secret %j without what surrounds it', (given, used) => {
+  expect(createVerifier(given).verify(JSON.stringify(event), signatureIn(used))).toBe(-1)
+  expect(createVerifier(given).verifyTrimmed(JSON.stringify(event), signatureIn(used))).toBe(true)
+})
+
+it.each([`a"${secret}"`, `"${secret}"a`, `"${secret}'`, `"${secret}`])(
+  'takes the quotes in %j for a part of the secret',
+  (given) => {
+    const { verify, verifyTrimmed } = createVerifier(given)
+    expect(verify(JSON.stringify(event), signatureIn(given))).toBe(0)
+    expect(verifyTrimmed(JSON.stringify(event), signatureIn(secret))).toBe(false)
+  },
+)
+
+it('takes a secret of quotes alone as it is', () => {
+  const { verify, verifyTrimmed } = createVerifier('""')
+  expect(verify(JSON.stringify(event), signatureIn('""'))).toBe(0)
+  expect(verifyTrimmed(JSON.stringify(event), signatureIn(''))).toBe(false)
+})
+
+it('says which API a webhook belongs to that is not of this one', () => {
+  const body = text('{"id":"evt_1","type":"order.paid","data":{}}')
+  expect(refused(body)).toEqual({
+    code: 'payments_webhook',
+    sentence: expect.stringMatching(
+      /Koywe's Payments API \(a Koywe-Signature header.*ramp API, which signs inside the body.*koywePayments/,
+    ),
+  })
+})
+
+it('says where a secret comes from when there is none', () => {
+  expect(() => createVerifier('')).toThrow(/not blank.*KOYWE_WEBHOOK_SECRET/s)
+})
+
+function signatureIn(key: string): string {
+  return JSON.parse(sign(event, key)).signature
+}

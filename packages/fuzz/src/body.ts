@@ -1,0 +1,91 @@
+import { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createKoyweWebhooks } from '@x/koywe-core'
+import { readBody } from '@x/koywe-core/adapter'
+import { type Bytes, createBytes } from './bytes.js'
+import { type Heard, judge, limit, secrets } from './judge.js'
+import { genuine } from './make-body.js'
+
+const timeoutMs = 50
+/** How late an answer may be on a busy machine. */
+const slackMs = 5000
+
+const heard: Heard[] = []
+const settings = { dedupe: false, logger: false, limit, timeoutMs } as const
+const webhooks = createKoyweWebhooks(secrets, settings)
+webhooks.onAny((event, { signedText }) => heard.push({ event, signedText }))
+
+type End = 'ends' | 'fails' | 'closes' | 'stalls'
+
+/** Uploads a body in chunks that end, break off, fail, stall or say another length, and judges the answer. Returns its status. */
+export async function fuzz(data: Buffer): Promise<number> {
+  const bytes = createBytes(data)
+  // A stall costs the whole time limit, so few runs have one.
+  const end: End =
+    bytes.below(64) === 1 ? 'stalls' : bytes.pick(['ends', 'ends', 'fails', 'closes'])
+  const length = bytes.pick([undefined, undefined, '0', '7', '65537', '65536', 'many'])
+  const before = bytes.below(16)
+  const copies = bytes.below(8) === 1 ? 300 : 1
+  const chunks = cut(bytes)
+  const all = Array.from({ length: copies }, () => chunks).flat()
+  const stream = Object.assign(streamOf(all, end, bytes.below(2) === 0), {
+    headers: length === undefined ? {} : { 'content-length': length },
+  })
+  // Middleware that came first.
+  if (before === 1) stream.setEncoding('utf8')
+  if (before === 2) stream.resume()
+  if (before === 3) stream.destroy()
+  if (before === 4) stream.once('data', () => {})
+
+  heard.length = 0
+  const clock = new AbortController()
+  const answer = await Promise.race([
+    webhooks.handle({
+      method: 'POST',
+      url: '/webhooks/koywe',
+      headers: stream.headers,
+      rawHeaders: [],
+      body: (most) => readBody({ stream }, most),
+    }),
+    delay(timeoutMs + slackMs, undefined, { signal: clock.signal }),
+  ]).finally(() => clock.abort())
+  stream.destroy()
+  if (!answer) throw new Error(`Broken promise: no answer within ${timeoutMs} ms`)
+  const isWhole = end === 'ends' && before !== 3
+  const mayRefuse = before !== 0 || answer.status === 408 || Number(length ?? 0) > limit
+  judge(answer, heard, isWhole ? { bytes: Buffer.concat(all) } : undefined, mayRefuse)
+  return answer.status
+}
+
+/** A genuine delivery or noise, in pieces. */
+function cut(bytes: Bytes): Buffer[] {
+  const sizes = [1 + bytes.below(64), 1 + bytes.below(256)]
+  const body = bytes.below(2) === 0 ? genuine(bytes) : bytes.rest()
+  const chunks: Buffer[] = []
+  for (let at = 0; at < body.length; ) {
+    const size = sizes[chunks.length % 2] ?? 1
+    chunks.push(body.subarray(at, at + size))
+    at += size
+  }
+  return chunks
+}
+
+function streamOf(chunks: readonly Buffer[], end: End, atOnce: boolean): Readable {
+  let next = 0
+  const stream = new Readable({
+    read() {
+      const push = (): void => {
+        const chunk = chunks[next++]
+        if (chunk) this.push(chunk)
+        else if (end === 'ends') this.push(null)
+        else if (end === 'fails') this.destroy(new Error('ECONNRESET'))
+        else if (end === 'closes') this.destroy()
+      }
+      if (atOnce) push()
+      else setImmediate(push)
+    },
+  })
+  // As Node's server does: a request that breaks off does not end the process.
+  stream.on('error', () => {})
+  return stream
+}
