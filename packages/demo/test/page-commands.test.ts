@@ -8,7 +8,7 @@ import { findPages, root } from '../src/pages/find-pages.js'
 import { parsePage } from '../src/pages/page.js'
 
 /** What the documentation promises and the repository does not have yet. */
-const coming = ['there is no script pack:all', 'koywe has no command inspect']
+const coming = ['koywe has no command inspect']
 
 const pages = await findPages()
 const known: KnownCommands = { scripts: await readScripts(), koywe: await readKoywe() }
