@@ -28,7 +28,8 @@ export const queues: readonly Queue[] = [
   { folder: 'fastify-pg-boss', url: engines.postgres, createSandbox: createDatabase },
 ]
 
-async function createPrefix(redisUrl: string): Promise<Sandbox> {
+/** A prefix of its own in a Redis. */
+export async function createPrefix(redisUrl: string): Promise<Sandbox> {
   const prefix = `drill-${randomUUID()}`
   return {
     env: { REDIS_URL: redisUrl, REDIS_PREFIX: prefix },

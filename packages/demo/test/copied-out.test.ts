@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pack, publishedPackages } from '@x/koywe-packaging/pack'
 import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
+import { engines } from '@x/koywe-testkit/engines'
 import { environment } from '@x/koywe-testkit/environment'
 import { run } from '@x/koywe-testkit/run'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drill } from '../src/drill.js'
 import { examples } from '../src/examples.js'
 import { play } from '../src/play.js'
-import { queues } from '../src/queues.js'
+import { playPayments } from '../src/play-payments.js'
+import { createPrefix, queues } from '../src/queues.js'
 import { createServerSettings, environmentOf, type ServerSettings } from '../src/server-settings.js'
 
 /** The parts of a package.json that are looked at. */
@@ -41,6 +43,7 @@ const folders = [
   ...queues.map(({ folder }) => folder),
   'auth-jwt', // proven by its own tests: Koywe's JWTs are not what the play shows
   'observability', // proven by its own tests: what it keeps is not what the play shows
+  'payments-express', // its events are those of the other API
   'cloud-functions', // proven by its own tests, on Google's framework
 ]
 
@@ -120,6 +123,18 @@ function describeExample(folder: string): void {
     5 * minutes,
   )
 
+  if (folder === 'payments-express') {
+    describeWithServer('its queue', engines.redis, (engine) => {
+      it(
+        'answers exactly 200 and hands each event to its worker once',
+        {
+          timeout: 5 * minutes,
+        },
+        () => testPayments(() => copy, engine),
+      )
+    })
+  }
+
   for (const { url, createSandbox } of queues.filter((queue) => queue.folder === folder)) {
     describeWithServer('its queue', url, (engine) => {
       it('lets every event take effect once while its workers are killed and frozen', {
@@ -144,6 +159,36 @@ function describeExample(folder: string): void {
       })
     })
   }
+}
+
+async function testPayments(copy: () => string, engine: string): Promise<void> {
+  const sandbox = await createPrefix(engine)
+  const env = { ...environment(), ...sandbox.env }
+  const server = ['npm', 'start'] as const
+  const worker = ['npm', 'run', 'worker'] as const
+  const report = await playPayments({ folder: copy(), env, server, worker }).finally(sandbox.remove)
+  expect(report).toEqual({
+    answers: {
+      'an event of our order': '200 {"received":true}',
+      'a duplicate': '200 {"received":true}',
+      'another event of our order': '200 {"received":true}',
+      'an order that nobody here knows': '200 {"received":true}',
+      'an id that is an integer': '200 {"received":true}',
+      'a type that is not documented': '200 {"received":true}',
+      'a forgery': '401 {"error":"invalid_signature"}',
+      'a ramp webhook': '400 {"error":"ramp_webhook"}',
+    },
+    jobs: [
+      'event order.paid evt_1',
+      'event order.completed evt_2',
+      'event order.paid evt:3, no order of ours',
+      'event order.paid 4, no order of ours',
+      'event webhook.ping evt_5, no order of ours',
+    ],
+    order: { evt_1: 'order.paid', evt_2: 'order.completed' },
+    unknownOrder: 404,
+    stopped: true,
+  })
 }
 
 /** Packs every published package: `file:` and a path, by package name. */

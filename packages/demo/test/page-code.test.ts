@@ -55,6 +55,7 @@ describe.concurrent('a server', () => {
     const env = {
       ...environment(),
       KOYWE_WEBHOOK_SECRET: secret,
+      KOYWE_PAYMENTS_SECRET: secret,
       KOYWE_CALLBACK_TOKEN: token,
       KOYWE_JWT_SECRET: secret,
     }
@@ -67,6 +68,14 @@ describe.concurrent('a server', () => {
         expect(koyweConcludes).toBe(true)
         const stranger = await ask(server.announced, 'maria@example.com', { bearer: 'wrong' })
         expect(stranger).toMatchObject({ status: 401, body: false })
+      }
+      if (/koywePayments/i.test(block.code)) {
+        const paid = { type: 'order.paid' }
+        const answer = await deliver(server.announced, paid, { secret, ...path })
+        expect(answer).toMatchObject({ status: 200, body: { received: true } })
+        const forged = await deliver(server.announced, paid, { secret, as: 'forged', ...path })
+        expect(forged.status).toBe(401)
+        if (!/koyweWebhooks/i.test(block.code)) return
       }
       if (/auth.?callback/i.test(block.code) && !/koyweWebhooks/i.test(block.code)) return
       const event = { eventName: 'crypto_delivered' }
