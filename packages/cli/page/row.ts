@@ -62,7 +62,7 @@ export function subjectOf(entry: Entry): string {
 }
 
 /** What Koywe makes of an answer of the callback. */
-export function conclusionOf(entry: Entry & { kind: 'question' }): string {
+function conclusionOf(entry: Entry & { kind: 'question' }): string {
   if (entry.koyweConcludes === undefined) return ''
   return `Koywe concludes: ${entry.koyweConcludes}`
 }

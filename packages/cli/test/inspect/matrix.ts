@@ -25,7 +25,7 @@ const folder = join(import.meta.dirname, 'apps')
 const tsx = createRequire(import.meta.url).resolve('tsx/cli')
 
 /** The command of a cell, with the Node that is first in the path. */
-export function commandOf({ framework, start, format }: Cell): readonly string[] {
+function commandOf({ framework, start, format }: Cell): readonly string[] {
   const file = format === 'esm' ? 'app.mjs' : 'app.cjs'
   if (start === 'npm run') return ['npm', 'run', '--silent', format, '--', framework]
   if (start === 'tsx') return ['node', tsx, file, framework]

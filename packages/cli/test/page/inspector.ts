@@ -7,7 +7,7 @@ import { sign } from '@x/koywe-testkit/sign'
 import { program } from '../koywe.js'
 
 export const secret = 'the secret of the test'
-export const token = 'the-token-of-the-test'
+const token = 'the-token-of-the-test'
 
 /** `koywe inspect` with an application that it has started. */
 export interface Inspector {
