@@ -1,7 +1,16 @@
 // Builds every package that is published to ESM (dist/esm) and CommonJS (dist/cjs), each with its own types; a command to dist alone.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join, parse } from 'node:path'
 import { rolldown } from 'rolldown'
@@ -27,12 +36,14 @@ async function build(name) {
 
 async function compile(folder, format, type, flags) {
   const out = join(folder, 'dist', format)
-  const compiler = spawn(process.execPath, [tsc, '-p', folder, '--outDir', out, ...flags], {
-    stdio: 'inherit',
-  })
-  const [status] = await once(compiler, 'exit')
-  if (status !== 0) throw new Error(`${folder} was not built (${format})`)
+  await runTsc(folder, '--outDir', out, ...flags)
   writeFileSync(join(out, 'package.json'), `{"type":"${type}"}\n`)
+}
+
+async function runTsc(project, ...flags) {
+  const compiler = spawn(process.execPath, [tsc, '-p', project, ...flags], { stdio: 'inherit' })
+  const [status] = await once(compiler, 'exit')
+  if (status !== 0) throw new Error(`${project} was not built`)
 }
 
 /** Node needs most of the time of an import for the number of its files, so the modules behind the doors go into a few chunks. */
@@ -50,6 +61,31 @@ async function bundleCommand(folder, programs) {
     isBundled: (specifier) => specifier.startsWith('@x/'),
   })
   for (const door of doors) chmodSync(join(folder, 'dist', `${door}.js`), 0o755)
+  // Applications load it, so it is one file.
+  await bundleTo(join(folder, 'dist'), folder, ['inspect/preload/preload'], { sourcemap: false })
+  await buildPage(folder)
+}
+
+/** A browser loads the page as it is written, file by file, so it is compiled and not bundled. */
+async function buildPage(folder) {
+  const [page, out] = [join(folder, 'page'), join(folder, 'dist', 'page')]
+  await runTsc(page)
+  // Of these the page takes types alone.
+  rmSync(join(folder, 'dist', 'src'), { recursive: true })
+  cpSync(join(page, 'index.html'), join(out, 'index.html'))
+  cpSync(join(page, 'styles'), join(out, 'styles'), { recursive: true })
+  copyLit(join(folder, 'node_modules', 'lit-html'), join(out, 'lit-html'))
+}
+
+/** What the page imports of lit-html, with its license, and without the names of source maps that are not there. */
+function copyLit(from, to) {
+  const modules = ['lit-html.js', 'directive.js', 'directive-helpers.js', 'directives/repeat.js']
+  mkdirSync(join(to, 'directives'), { recursive: true })
+  cpSync(join(from, 'LICENSE'), join(to, 'LICENSE'))
+  for (const module of modules) {
+    const code = readFileSync(join(from, module), 'utf8')
+    writeFileSync(join(to, module), code.replace(/^\/\/# sourceMappingURL=.*$/m, ''))
+  }
 }
 
 async function bundleTo(dir, folder, doors, { sourcemap = true, isBundled = () => false } = {}) {

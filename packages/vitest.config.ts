@@ -39,6 +39,7 @@ export default defineConfig({
     // Generous, because a test must not fail where the machine is busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // It imports JSON without the attribute that Node asks for.
     server: { deps: { inline: ['@actions/workflow-parser'] } },
   },

@@ -1,9 +1,10 @@
-// pnpm bench [--quick] [--only in-process|http|memory|import|hostile]
+// pnpm bench [--quick] [--only in-process|http|memory|import|hostile|inspect]
 import { parseArgs } from 'node:util'
 import { measureHostile } from './hostile.js'
 import { measureHttp } from './http.js'
 import { measureImports } from './imports.js'
 import { measureInProcess } from './in-process.js'
+import { measureInspected } from './inspected.js'
 import { measureMemory } from './memory.js'
 import { formatTable, type Section } from './table.js'
 
@@ -13,6 +14,7 @@ const parts: Readonly<Record<string, (quick: boolean) => Promise<Section>>> = {
   memory: measureMemory,
   import: measureImports,
   hostile: measureHostile,
+  inspect: measureInspected,
 }
 
 const { values } = parseArgs({

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Webhooks } from '@octokit/webhooks'
-import { createKoyweWebhooks, type KoyweWebhooks } from '@x/koywe-core'
+import { createKoyweWebhooks, type KoyweWebhooks, koyweChannels } from '@x/koywe-core'
+import { instrumentKoywe } from '@x/koywe-core/opentelemetry'
 import { Webhook } from 'standardwebhooks'
 import { Stripe } from 'stripe'
 import { deliveryOf, eventText, hmacOf, secret } from './deliveries.js'
@@ -15,6 +17,8 @@ export interface Contestant {
   readonly name: string
   /** Prepares the delivery with that index. The sender's work, such as signing, happens here and is not measured. */
   prepare(index: number, forged: boolean): Job
+  /** Begins to observe this process's deliveries, for this contestant alone. Returns what ends it. */
+  readonly observe?: () => () => void
   /** It cannot refuse a forged delivery. */
   readonly acceptsAll?: true
 }
@@ -23,6 +27,8 @@ export interface Contestant {
 export const bareHmac = 'bare HMAC'
 export const receiver = 'receiver, no duplicates memory'
 export const receiverWithMemory = 'receiver, memory store, one listener'
+export const receiverWithSubscriber = `${receiverWithMemory}, a subscriber`
+export const receiverWithSpans = `${receiverWithMemory}, instrumentKoywe`
 
 /** All contestants, each through its public API. */
 export function createContestants(): readonly Contestant[] {
@@ -109,7 +115,16 @@ export function createContestants(): readonly Contestant[] {
     },
     { name: receiver, prepare: prepareFor(webhooks) },
     { name: receiverWithMemory, prepare: prepareFor(listening) },
+    { name: receiverWithSubscriber, prepare: prepareFor(listening), observe: observeAnswers },
+    { name: receiverWithSpans, prepare: prepareFor(listening), observe: instrumentKoywe },
   ]
+}
+
+function observeAnswers(): () => void {
+  const channel = `tracing:${koyweChannels.delivery}:asyncEnd`
+  const listener = () => {}
+  subscribe(channel, listener)
+  return () => void unsubscribe(channel, listener)
 }
 
 function prepareFor(webhooks: KoyweWebhooks): Contestant['prepare'] {

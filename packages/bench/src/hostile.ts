@@ -43,8 +43,8 @@ async function behindParser(rounds: Rounds): Promise<Row[]> {
   const flat = flatBody(size)
   const bodies = [flat, ...nestedBodies(size)]
   // In chunks, because a Content-Length over the limit is refused before anything else.
-  const parser = await startServer('parser', 1, 'chunked')
-  const parsed = await startServer('parsed', 1, 'chunked')
+  const parser = await startServer('parser', 1, { framing: 'chunked' })
+  const parsed = await startServer('parsed', 1, { framing: 'chunked' })
   try {
     const subjects: Subject[] = []
     for (const body of bodies) {

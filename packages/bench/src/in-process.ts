@@ -5,6 +5,8 @@ import {
   createContestants,
   receiver,
   receiverWithMemory,
+  receiverWithSpans,
+  receiverWithSubscriber,
 } from './contestants.js'
 import { interleave } from './interleave.js'
 import type { Row, Section } from './table.js'
@@ -35,9 +37,14 @@ export async function measureInProcess(quick: boolean): Promise<Section> {
     figures: samples.ratios(refused(name), name),
     atMost: 1,
   }))
+  const observed = [receiverWithSubscriber, receiverWithSpans].map((name) => ({
+    name,
+    unit: '÷ without it',
+    figures: samples.ratios(name, receiverWithMemory),
+  }))
   return {
     title: 'In process: bytes to verified event to answer, CPU time',
-    rows: [...rows, ...refusals],
+    rows: [...rows, ...refusals, ...observed],
   }
 }
 
@@ -66,12 +73,14 @@ async function measure({ contestant, forged }: Subject): Promise<number> {
   globalThis.gc?.({ type: 'minor' })
 
   let accepted = 0
+  const end = contestant.observe?.()
   const start = process.cpuUsage()
   for (const job of jobs) {
     const result = job()
     if (typeof result === 'boolean' ? result : await result) accepted++
   }
   const { user, system } = process.cpuUsage(start)
+  end?.()
 
   if (accepted !== (forged ? 0 : count)) {
     throw new Error(`${contestant.name} accepted ${accepted} of ${count} deliveries`)

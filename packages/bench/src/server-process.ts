@@ -17,13 +17,20 @@ export interface ServerProcess {
 
 const file = fileURLToPath(new URL('./servers/server.js', import.meta.url))
 
+/** How a server is started and posted to. */
+export interface ServerOptions {
+  readonly framing?: Framing
+  /** Beside the environment of this process. Default: production. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
 /** Starts the server with that name and opens that many connections to it. */
 export async function startServer(
   name: string,
   connectionCount: number,
-  framing?: Framing,
+  { framing, env = { NODE_ENV: 'production' } }: ServerOptions = {},
 ): Promise<ServerProcess> {
-  const child = fork(file, [name], { env: { ...process.env, NODE_ENV: 'production' } })
+  const child = fork(file, [name], { env: { ...process.env, ...env } })
   const port = await nextFigure(child)
   const connections = Array.from({ length: connectionCount }, () => createConnection(port, framing))
 

@@ -14,6 +14,7 @@ const commands = [
   'events',
   'doctor',
   'storm',
+  'replay',
   'complete',
 ]
 
@@ -21,6 +22,13 @@ it('the help names every command', async () => {
   const { code, stdout, stderr } = await koywe(['--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   for (const name of commands) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'))
+})
+
+it('--version prints the version of the package', async () => {
+  const manifest = await readFile(join(import.meta.dirname, '../package.json'), 'utf8')
+  const { version } = JSON.parse(manifest)
+  expect(version).toMatch(/^\d+\.\d+\.\d+$/)
+  expect(await koywe(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
 it.each(commands)('%s has a help with a description', async (name) => {

@@ -20,6 +20,7 @@ export type {
   ClaimInProgress,
   DedupeStore,
   DedupeStoreOptions,
+  ForgetAnswer,
 } from './dedupe/store.js'
 export { KoyweError, type KoyweErrorCode } from './errors.js'
 export {

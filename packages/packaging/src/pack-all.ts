@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { outputOf } from '@x/koywe-testkit/output-of'
+import { installLine } from './install-line.js'
 import { pack, publishedCommands, publishedPackages } from './pack.js'
 
 const root = join(import.meta.dirname, '../../..')
@@ -21,9 +22,4 @@ const tarballs = packed.map(({ tarball }) => tarball)
 console.log(
   'Packed. Run this in the folder of your application, without the adapters you do not use:\n',
 )
-console.log(`npm install ${tarballs.map(quoted).join(' ')}`)
-
-/** The path as a shell reads it back. */
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
-}
+console.log(installLine(tarballs))

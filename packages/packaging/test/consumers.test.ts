@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { outputOf } from '@x/koywe-testkit/output-of'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { installLine } from '../src/install-line.js'
 import { type Packed, pack, publishedPackages } from '../src/pack.js'
 
 const minute = 60_000
@@ -63,6 +64,25 @@ it(
     await nameTarballs(alone, packed)
     // The frameworks are peers, and not ours to check.
     await install(alone, '--engine-strict', '--legacy-peer-deps')
+  },
+  5 * minute,
+)
+
+it(
+  'the line that `pnpm pack:all` prints installs the tarballs, also from a folder with spaces and quotes',
+  async () => {
+    const application = join(outside, "Ana's server")
+    await mkdir(application)
+    const copies = packed.map(({ folder }) => join(application, `${folder}.tgz`))
+    await Promise.all(packed.map(({ tarball }, index) => copyFile(tarball, copies[index] ?? '')))
+    await writeFile(join(application, 'package.json'), '{ "private": true }\n')
+    const quiet = '--prefer-offline --no-audit --no-fund --ignore-scripts'
+    await outputOf('sh', ['-c', `${installLine(copies)} ${quiet}`], application)
+    const { dependencies } = JSON.parse(await readFile(join(application, 'package.json'), 'utf8'))
+    expect(Object.keys(dependencies).toSorted()).toEqual(
+      published.map(({ name }) => name).toSorted(),
+    )
+    await outputOf(node, ['--eval', `require('@x/koywe-express')`], application)
   },
   5 * minute,
 )

@@ -20,6 +20,7 @@ const entryFunctions = {
     'createPostgresDedupeStore',
     'createRedisDedupeStore',
     'deliver',
+    'instrumentKoywe',
     'koyweOrder',
     'migrateKoyweDedupe',
     'readBody',

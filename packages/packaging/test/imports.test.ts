@@ -30,6 +30,7 @@ const upward = {
   'packages/core/src/webhooks/any.ts': '../auth-callback/credentials.js',
   'packages/core/src/auth-callback/any.ts': '../webhooks/claim.js',
   'packages/core/src/testing/any.ts': '../adapter/matcher.js',
+  'packages/core/src/opentelemetry/any.ts': '../webhooks/webhooks.js',
   'packages/core/src/adapter/any.ts': '../index.js',
   'packages/core/src/a-new-room/any.ts': '../log/logger.js',
 }

@@ -96,10 +96,14 @@ describe.each(published)('the tarball of $name', ({ folder, name }) => {
     }
   })
 
-  it('has sources for all its source maps', () => {
+  it('has sources for all its source maps, and none points outside', () => {
     const maps = files.filter((file) => file.endsWith('.map'))
+    expect(maps).not.toEqual([])
     for (const map of maps) {
-      const { sources } = JSON.parse(tarball.readFile(`/node_modules/${name}/${map}`))
+      const { sources, sourceRoot = '' } = JSON.parse(
+        tarball.readFile(`/node_modules/${name}/${map}`),
+      )
+      expect(sourceRoot).toBe('')
       for (const source of sources) expect(files).toContain(posix.join(posix.dirname(map), source))
     }
   })

@@ -5,6 +5,8 @@ import { startEngines } from './start-engines.js'
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { urls, missing, stop } = await startEngines()
   project.provide('engines', urls)
+  // The tests of an example stand alone, so they read what the example reads.
+  if (urls.postgres) process.env.DATABASE_URL = urls.postgres
   return async () => {
     await stop()
     const skipped = project.vitest.state

@@ -17,12 +17,22 @@ export const secretOption = [
  */
 export async function secretFrom(option: string | undefined, api: Api = 'ramp'): Promise<string> {
   const { secretName } = apis[api]
-  const secret = option === '-' ? await lineOfStdin() : (option ?? (await setting(secretName)))
-  if (secret) return secret
+  const secret = await secretIfAny(option, api)
+  if (secret !== undefined) return secret
   throw usageError(
     'there is no webhook secret',
     `Set ${secretName} in the environment or in .env, or pipe it in with --secret -`,
   )
+}
+
+/** The webhook secret, or `undefined` when there is none. */
+export async function secretIfAny(
+  option: string | undefined,
+  api: Api = 'ramp',
+): Promise<string | undefined> {
+  const { secretName } = apis[api]
+  const secret = option === '-' ? await lineOfStdin() : (option ?? (await setting(secretName)))
+  return secret || undefined
 }
 
 /** A setting of the environment, else of `.env`, of which only names that begin with KOYWE_ are read. */

@@ -37,7 +37,9 @@ const mostEntries = 2 ** 24
  * const webhooks = createKoyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET ?? '', { dedupe })
  * ```
  */
-export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}): DedupeStore {
+export function createMemoryDedupeStore(
+  options: MemoryDedupeStoreOptions = {},
+): Required<DedupeStore> {
   checkOptions(options, [...dedupeOptions, 'maxEntries', 'now'], 'createMemoryDedupeStore')
   const { leaseMs = dedupeDefaults.leaseMs, ttlMs = dedupeDefaults.ttlMs } = options
   const { maxEntries = 100_000, now = () => performance.now() } = options
@@ -97,6 +99,14 @@ export function createMemoryDedupeStore(options: MemoryDedupeStoreOptions = {}):
           if (running.get(key) === mine) running.delete(key)
         },
       }
+    },
+    async forget(key) {
+      if (findCompleted(key)) {
+        newer.delete(key)
+        older.delete(key)
+        return 'forgotten'
+      }
+      return findRunning(key) ? 'in_progress' : 'unknown'
     },
   }
 }

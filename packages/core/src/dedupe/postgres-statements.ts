@@ -17,6 +17,8 @@ export interface PostgresStatements {
   readonly isDone: string
   /** Key, token → nothing, `done` when that token's completion is committed, or `locked` when an open transaction holds the row. */
   readonly release: string
+  /** Key → `forgotten`, `in_progress` when a claim or an open transaction holds the row, or `unknown`. */
+  readonly forget: string
   /** Deletes rows that expired more than a day ago, at most 10,000. */
   readonly cleanUp: string
 }
@@ -93,6 +95,16 @@ with free as (select key from ${quoted} where ${mine} and not done for update sk
 released as (delete from ${quoted} as held using free where held.key = free.key returning held.key)
 select case when done and txid_current_if_assigned() is null then 'done' else 'locked' end as state from ${quoted}
 where ${mine} and not exists (select from released)`,
+
+    forget: `
+with seen as (select key from ${quoted} where key = $1),
+free as (select key, done, until > now() as live from ${quoted} where key = $1 for update skip locked),
+forgotten as (
+  delete from ${quoted} as held using free where held.key = free.key and free.done and free.live returning held.key)
+select case
+  when exists (select from forgotten) then 'forgotten'
+  when exists (select from free where live) or exists (select from seen) and not exists (select from free) then 'in_progress'
+  else 'unknown' end as state`,
 
     cleanUp: `
 with old as (

@@ -18,7 +18,7 @@ import {
   dedupeDefaults,
   dedupeOptions,
 } from './store.js'
-import { readInProgress, storedKey, storeTimes } from './stored-form.js'
+import { isForgetAnswer, readInProgress, storedKey, storeTimes } from './stored-form.js'
 
 /** Which table the store uses. */
 export interface PostgresTableOptions {
@@ -116,7 +116,7 @@ export async function migrateKoyweDedupe(
 export function createPostgresDedupeStore(
   client: PgClient | PostgresJsClient,
   options: PostgresDedupeStoreOptions = {},
-): DedupeStore {
+): Required<DedupeStore> {
   checkOptions(options, [...dedupeOptions, 'table'], 'createPostgresDedupeStore')
   const { table = defaultTable, leaseMs = dedupeDefaults.leaseMs } = options
   const { lease, ttl } = storeTimes(options)
@@ -167,11 +167,21 @@ export function createPostgresDedupeStore(
       if (state === 'done') return { state }
       const held = readInProgress(state)
       if (held) return held
-      throw new TypeError(
-        `The Postgres client answered ${JSON.stringify(state)}. Give the store a Pool of pg or the \`sql\` of postgres.js, without a wrapper.`,
-      )
+      throw strange(state)
+    },
+    async forget(key) {
+      const answer = await run(statements.forget, storedKey(key))
+      if (isForgetAnswer(answer)) return answer
+      throw strange(answer)
     },
   }
+}
+
+/** The error for an answer that no statement of ours gives. */
+function strange(answer: unknown): TypeError {
+  return new TypeError(
+    `The Postgres client answered ${JSON.stringify(answer)}. Give the store a Pool of pg or the \`sql\` of postgres.js, without a wrapper.`,
+  )
 }
 
 /** Keeps the fields of the database's error. */

@@ -7,7 +7,7 @@ import {
   dedupeDefaults,
   dedupeOptions,
 } from './store.js'
-import { readInProgress, storedKey, storeTimes } from './stored-form.js'
+import { isForgetAnswer, readInProgress, storedKey, storeTimes } from './stored-form.js'
 
 /** The part of node-redis (version 4 and later) that we use: a client, a pool or a cluster. */
 export interface NodeRedisClient {
@@ -58,6 +58,14 @@ const releaseScript = `
 if redis.call('GET', KEYS[1]) == 'running ' .. ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 'released'`
 
+const forgetScript = `
+local held = redis.call('GET', KEYS[1])
+if not held then return 'unknown' end
+if string.sub(held, 1, 8) == 'running ' then return 'in_progress' end
+if string.sub(held, 1, 5) ~= 'done ' then return 'foreign' end
+redis.call('DEL', KEYS[1])
+return 'forgotten'`
+
 /**
  * Creates a store that remembers events in Redis, so that all servers with the same Redis and `prefix` share one memory. Every
  * operation is one atomic round trip on one key, timed by Redis and never by a server's clock. Works with Redis, Valkey and clusters.
@@ -90,7 +98,7 @@ return 'released'`
 export function createRedisDedupeStore(
   client: NodeRedisClient | IoRedisClient,
   options: RedisDedupeStoreOptions = {},
-): DedupeStore {
+): Required<DedupeStore> {
   checkOptions(options, [...dedupeOptions, 'prefix'], 'createRedisDedupeStore')
   const { prefix = 'koywe:dedupe:', leaseMs = dedupeDefaults.leaseMs } = options
   if (typeof prefix !== 'string') throw new TypeError('`prefix` must be a string.')
@@ -113,16 +121,7 @@ export function createRedisDedupeStore(
       if (state === 'done') return { state }
       const held = readInProgress(state)
       if (held) return held
-      if (state === 'foreign') {
-        throw new Error(
-          `The key ${JSON.stringify(name)} in Redis is used for something else. Give the store its own \`prefix\`.`,
-        )
-      }
-      if (state !== 'claimed') {
-        throw new TypeError(
-          `The Redis client answered ${JSON.stringify(state)}. Give the store a client without \`legacyMode\` or a wrapper.`,
-        )
-      }
+      if (state !== 'claimed') throw strange(state, name)
       let ended = false
       let extending: Promise<void> | undefined
       return {
@@ -149,7 +148,25 @@ export function createRedisDedupeStore(
         },
       }
     },
+    async forget(key) {
+      const name = prefix + storedKey(key)
+      const answer = await run(forgetScript, name)
+      if (isForgetAnswer(answer)) return answer
+      throw strange(answer, name)
+    },
   }
+}
+
+/** The error for an answer that no script of ours gives to a key of ours. */
+function strange(answer: string, name: string): Error {
+  if (answer === 'foreign') {
+    return new Error(
+      `The key ${JSON.stringify(name)} in Redis is used for something else. Give the store its own \`prefix\`.`,
+    )
+  }
+  return new TypeError(
+    `The Redis client answered ${JSON.stringify(answer)}. Give the store a client without \`legacyMode\` or a wrapper.`,
+  )
 }
 
 type Run = (script: string, key: string, ...values: string[]) => Promise<string>

@@ -32,10 +32,23 @@ export interface Claim {
   release(): Promise<void>
 }
 
+/**
+ * What came of forgetting an event. `forgotten`: it was done, and its next delivery is handled as if it were the first.
+ * `in_progress`: a server is handling it, so the store left it alone. `unknown`: the store remembers no such event.
+ */
+export type ForgetAnswer = 'forgotten' | 'in_progress' | 'unknown'
+
 /** Remembers which events were handled. If one of its promises rejects, the store is unavailable. */
 export interface DedupeStore {
   /** Claims the event with that key, unless it is claimed or completed already. */
   claim(key: string): Promise<ClaimAnswer>
+  /**
+   * Forgets a completed event, so that its next delivery is handled again. Never drops a claim: while a server handles the event,
+   * nothing changes. The receiver does not call it; it is for you, and a store of your own need not have it.
+   *
+   * @param key The `delivery.id` of the event.
+   */
+  forget?(key: string): Promise<ForgetAnswer>
 }
 
 /** Options that every store has. */

@@ -4,6 +4,7 @@ import {
   checkPositive,
   type DedupeStoreOptions,
   dedupeDefaults,
+  type ForgetAnswer,
   inProgress,
 } from './store.js'
 
@@ -42,4 +43,9 @@ export function storeTimes({
 export function readInProgress(answer: unknown): ClaimInProgress | undefined {
   const [state, leftMs] = String(answer).split(' ')
   return state === 'in_progress' ? inProgress(Number(leftMs)) : undefined
+}
+
+/** Whether an engine's answer is that of `forget`. */
+export function isForgetAnswer(answer: unknown): answer is ForgetAnswer {
+  return answer === 'forgotten' || answer === 'in_progress' || answer === 'unknown'
 }

@@ -47,7 +47,9 @@ export interface KoyweRequestContext {
   /** From the arrival of the request to its answer. */
   durationMs?: number
   /** The body as it was found. Not enumerable, so that no log shows it by accident. */
-  body?: Body
+  body?: Body | undefined
+  /** The request as the adapter passed it on. Not enumerable, because its headers may hold credentials. */
+  readonly request?: HttpRequest
 }
 
 /** The signed fields of an event of the ramp API that has been verified. */
@@ -79,7 +81,7 @@ export interface KoyweEventContext {
   /** Which of the secrets made the signature: 0 is the current one. */
   secretIndex?: number
   /** The event as listeners get it. Not enumerable, so that no log shows it by accident. */
-  event?: TracedEvent | TracedPaymentsEvent
+  event?: TracedEvent | TracedPaymentsEvent | undefined
 }
 
 /** The context of `koywe:delivery`: one webhook request, from its arrival to its answer. */
@@ -101,7 +103,7 @@ export interface KoyweAuthContext extends KoyweRequestContext {
   /** Whether the answer was yes. */
   allowed: boolean
   /** Who was asked about. Not enumerable, so that no log shows it by accident. */
-  email?: string
+  email?: string | undefined
 }
 
 /** A tracing channel as this package uses it. */
@@ -118,32 +120,117 @@ export const authChannel: Channel<KoyweAuthContext> = tracingChannel(koyweChanne
 
 /** Makes the context of a webhook request that has arrived. */
 export function deliveryContext(request: HttpRequest, api: KoyweApi): KoyweDeliveryContext {
-  const context = { ...arrival(request), api, duplicate: false }
-  return hiding<KoyweDeliveryContext>(context, ['body', 'event'])
+  return new DeliveryContext(request, api)
 }
 
 /** Makes the context of a question that has arrived. */
 export function authContext(request: HttpRequest): KoyweAuthContext {
-  return hiding<KoyweAuthContext>({ ...arrival(request), allowed: false }, ['body', 'email'])
+  return new AuthContext(request)
 }
 
 /** Makes the context of the listeners' part of a delivery. */
 export function processContext(known: Required<KoyweEventContext>): KoyweProcessContext {
-  return Object.assign(hiding<KoyweProcessContext>({ api: known.api }, ['event']), known)
+  return Object.assign(new ProcessContext(known.api), known)
 }
 
-function arrival({ method, url }: HttpRequest) {
-  const [path = ''] = url.split('?', 1)
-  return { method, path, receivedAt: new Date() }
-}
+// What must not appear in a log is a private field behind an accessor of the prototype: `JSON.stringify`, a spread and `inspect` leave
+// it out. Properties of the object itself that are not enumerable would do the same, and cost more than the rest of an observed delivery.
 
-/** Makes those properties, and the `result` that Node sets, ones that `JSON.stringify`, a spread and a log leave out. */
-function hiding<Context extends object>(
-  context: Context,
-  names: readonly (keyof Context)[],
-): Context {
-  for (const name of [...names, 'result']) {
-    Object.defineProperty(context, name, { value: undefined, writable: true })
+/** Hides the `result` that Node sets. */
+class Context {
+  #result: unknown
+
+  get result(): unknown {
+    return this.#result
   }
-  return context
+  set result(result: unknown) {
+    this.#result = result
+  }
+}
+
+type Traced = KoyweEventContext['event']
+
+class EventContext extends Context {
+  readonly api: KoyweApi
+  #event: Traced
+
+  constructor(api: KoyweApi) {
+    super()
+    this.api = api
+  }
+
+  get event(): Traced {
+    return this.#event
+  }
+  set event(event: Traced) {
+    this.#event = event
+  }
+}
+
+class DeliveryContext extends EventContext implements KoyweDeliveryContext {
+  readonly method: string
+  readonly path: string
+  readonly receivedAt = new Date()
+  duplicate = false
+  readonly #request: HttpRequest
+  #body: Body | undefined
+
+  constructor(request: HttpRequest, api: KoyweApi) {
+    super(api)
+    this.#request = request
+    this.method = request.method
+    this.path = pathOf(request.url)
+  }
+
+  get request(): HttpRequest {
+    return this.#request
+  }
+
+  get body(): Body | undefined {
+    return this.#body
+  }
+  set body(body: Body | undefined) {
+    this.#body = body
+  }
+}
+
+class ProcessContext extends EventContext implements KoyweProcessContext {}
+
+class AuthContext extends Context implements KoyweAuthContext {
+  readonly method: string
+  readonly path: string
+  readonly receivedAt = new Date()
+  allowed = false
+  readonly #request: HttpRequest
+  #body: Body | undefined
+  #email: string | undefined
+
+  constructor(request: HttpRequest) {
+    super()
+    this.#request = request
+    this.method = request.method
+    this.path = pathOf(request.url)
+  }
+
+  get request(): HttpRequest {
+    return this.#request
+  }
+
+  get body(): Body | undefined {
+    return this.#body
+  }
+  set body(body: Body | undefined) {
+    this.#body = body
+  }
+  get email(): string | undefined {
+    return this.#email
+  }
+  set email(email: string | undefined) {
+    this.#email = email
+  }
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
 }

@@ -11,7 +11,7 @@ import { storedKey } from '../../src/dedupe/stored-form.js'
 export type MakeStores = (
   options?: DedupeStoreOptions,
   otherOptions?: DedupeStoreOptions,
-) => readonly [DedupeStore, DedupeStore]
+) => readonly [Required<DedupeStore>, Required<DedupeStore>]
 
 /** A lease or retention time short enough for a test. */
 const briefMs = 300
@@ -208,6 +208,48 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       expect(await one.claim(key)).toMatchObject({ state: 'in_progress' })
     })
 
+    it('forgets a completed event, which another server may then claim', async () => {
+      const [one, other] = makeStores()
+      const [key, beside] = [randomUUID(), randomUUID()]
+      for (const event of [key, beside]) await (await claimed(one, event)).complete()
+      expect(await other.forget(key)).toBe('forgotten')
+      expect(await one.forget(key)).toBe('unknown')
+      expect(await one.claim(beside)).toEqual({ state: 'done' })
+      await (await claimed(one, key)).complete()
+      expect(await other.claim(key)).toEqual({ state: 'done' })
+    })
+
+    it('never forgets an event in progress: its claim stays, and completes', async () => {
+      const [one, other] = makeStores()
+      const key = randomUUID()
+      const owner = await claimed(one, key)
+      expect(await other.forget(key)).toBe('in_progress')
+      expect(await other.claim(key)).toMatchObject({ state: 'in_progress' })
+      await extend(owner)
+      await owner.complete()
+      expect(await other.claim(key)).toEqual({ state: 'done' })
+    })
+
+    it('has nothing to forget of an event that was never claimed, was released, or has expired', async () => {
+      const [one, other] = makeStores({ leaseMs: briefMs, ttlMs: briefMs })
+      const [free, dead, old] = [randomUUID(), randomUUID(), randomUUID()]
+      expect(await one.forget(randomUUID())).toBe('unknown')
+      await (await claimed(one, free)).release()
+      await claimed(one, dead)
+      await (await claimed(one, old)).complete()
+      await delay(briefMs + 100)
+      for (const key of [free, dead, old]) expect(await other.forget(key)).toBe('unknown')
+    })
+
+    it('forgets once when 50 callers ask at once', async () => {
+      const [one, other] = makeStores()
+      const key = randomUUID()
+      await (await claimed(one, key)).complete()
+      const stores = Array.from({ length: 25 }, () => [one, other]).flat()
+      const answers = await Promise.all(stores.map((store) => store.forget(key)))
+      expect(answers.filter((answer) => answer === 'forgotten')).toHaveLength(1)
+    })
+
     it('distinguishes hostile keys and executes none of them', async () => {
       const [one, other] = makeStores()
       const owners: Claim[] = []
@@ -219,6 +261,9 @@ export function describeStore(name: string, makeStores: MakeStores): void {
       }
       for (const [index, key] of hostileKeys.entries()) {
         expect((await other.claim(key)).state).toBe(index % 2 === 0 ? 'done' : 'claimed')
+      }
+      for (const [index, key] of hostileKeys.entries()) {
+        expect(await one.forget(key)).toBe(index % 2 === 0 ? 'forgotten' : 'in_progress')
       }
     })
 

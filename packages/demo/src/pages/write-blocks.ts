@@ -54,7 +54,7 @@ export async function writeBlocks(
 }
 
 /** The name that a block's label gives it. */
-export function nameOf({ label }: Block): string | undefined {
+function nameOf({ label }: Block): string | undefined {
   const [, path] = /^(?:file: |(?=examples\/))(\S+)$/.exec(label ?? '') ?? []
   return path === undefined ? undefined : posix.basename(path)
 }

@@ -1,0 +1,49 @@
+import './metrics.js'
+import './tracing.js'
+import type { AddressInfo } from 'node:net'
+import { createPostgresDedupeStore, migrateKoyweDedupe } from '@x/koywe-core/postgres'
+import { koyweWebhooks } from '@x/koywe-express'
+import express from 'express'
+import pg from 'pg'
+import { register } from 'prom-client'
+import { historyTable, keepHistory } from './history.js'
+
+const { PORT = '3000', HOST = '127.0.0.1' } = process.env
+const { KOYWE_WEBHOOK_SECRET = '', DATABASE_URL = '' } = process.env
+
+const pool = new pg.Pool({
+  connectionString: DATABASE_URL,
+  connectionTimeoutMillis: 2000,
+  statement_timeout: 4000,
+})
+pool.on('error', ({ message }) => console.error(`database: ${message}`))
+await migrateKoyweDedupe(pool)
+await pool.query(historyTable)
+keepHistory(pool, console.error)
+
+const dedupe = createPostgresDedupeStore(pool)
+const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET, { dedupe }).onAny((event) =>
+  console.log(`event ${event.eventName} order ${event.orderId}`),
+)
+
+const app = express()
+app.use(webhooks) // answers POST /webhooks/koywe and passes everything else on
+app.get('/metrics', async (_request, response) => {
+  response.type(register.contentType).send(await register.metrics())
+})
+
+const server = app.listen(Number(PORT), HOST, (error) => {
+  if (error) throw error
+  const { port } = server.address() as AddressInfo // a server that listens on a port has one
+  console.log(`listening on http://${HOST}:${port}`)
+})
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, () => {
+    server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
+    server.close(async () => {
+      await webhooks.idle()
+      await pool.end() // waits for the rows that are being written
+    })
+  })
+}

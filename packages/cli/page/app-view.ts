@@ -1,0 +1,148 @@
+import type { Entry } from '../src/inspect/entries.js'
+import { type View, views } from './address.js'
+import { detailsView } from './details-view.js'
+import { deniedView, emptyView, nothingMatchesView } from './empty-view.js'
+import { isFiltering, matches, noFilter, valuesOf } from './filter.js'
+import { filterView } from './filter-view.js'
+import { listView } from './list-view.js'
+import { html, nothing, type TemplateResult } from './lit.js'
+import { orderTimelines } from './order-timeline.js'
+import { ordersView } from './orders-view.js'
+import type { Commands, PageState } from './page-state.js'
+import { sendView } from './send-view.js'
+import { calloutView, statusView } from './status-view.js'
+
+const titles: Readonly<Record<View, string>> = {
+  deliveries: 'Deliveries',
+  orders: 'Orders',
+  callback: 'Callback',
+  send: 'Send',
+}
+
+/** The whole page. */
+export function appView(state: PageState, hasToken: boolean, commands: Commands): TemplateResult {
+  const { view, opened, link } = state
+  const isOpen = opened !== undefined && view !== 'send'
+  return html`
+    <header class="head">
+      <h1>koywe inspect</h1>
+      ${link.state === 'denied' ? nothing : statusView(state)}
+      ${link.state === 'denied' ? nothing : navigation(state, commands)}
+    </header>
+    ${calloutView(state, commands)}
+    ${
+      link.state === 'denied'
+        ? html`<main>${deniedView(hasToken)}</main>`
+        : html`
+          <main class=${isOpen ? 'split' : ''} data-view=${view}>
+            <section class="list" aria-labelledby="view-title">
+              <h2 id="view-title" class="sr" tabindex="-1">${titles[view]}</h2>
+              ${contentView(state, commands)}
+            </section>
+            ${isOpen ? detailsView(state, commands) : nothing}
+          </main>
+        `
+    }
+  `
+}
+
+function navigation({ view, entries }: PageState, commands: Commands): TemplateResult {
+  const all = entries.newest()
+  const questions = all.filter(({ kind }) => kind === 'question').length
+  const counts: Partial<Record<View, number>> = {
+    deliveries: all.length - questions,
+    callback: questions,
+  }
+  return html`
+    <nav aria-label="Parts of this page">
+      ${views.map(
+        (name) => html`
+          <button
+            type="button"
+            aria-current=${name === view ? 'page' : nothing}
+            @click=${() => commands.show(name)}
+          >
+            ${titles[name]} ${counts[name] ? html`<span class="number">${counts[name]}</span>` : nothing}
+          </button>
+        `,
+      )}
+    </nav>
+  `
+}
+
+function contentView(state: PageState, commands: Commands): TemplateResult {
+  const all = state.entries.newest()
+  switch (state.view) {
+    case 'send':
+      return sendView(state, valuesOf(all, orderIdOf), commands)
+    case 'callback':
+      return filtered(
+        state,
+        all.filter(({ kind }) => kind === 'question'),
+        commands,
+        (entries) =>
+          listView(entries, {
+            ...listOptions(state, commands),
+            label: 'Questions of the auth callback, newest first',
+            columns: ['User', 'Conclusion'],
+          }),
+      )
+    case 'orders':
+      return filtered(state, all.filter(isDelivery), commands, (entries) => {
+        const { pointed, opened, rows, catalogue } = state
+        const ids = new Set(entries.map(orderIdOf))
+        // Of an order that has one delivery the filter shows, all are shown: a line with holes would say the wrong thing.
+        const whole = all.filter((entry) => isDelivery(entry) && ids.has(orderIdOf(entry)))
+        return ordersView(orderTimelines(whole, catalogue?.states ?? {}), {
+          opened,
+          pointed,
+          rows,
+          commands,
+        })
+      })
+    default:
+      return filtered(state, all.filter(isDelivery), commands, (entries) =>
+        listView(entries, {
+          ...listOptions(state, commands),
+          label: 'Deliveries, newest first',
+          columns: ['Event', 'Order'],
+        }),
+      )
+  }
+}
+
+function filtered(
+  state: PageState,
+  entries: readonly Entry[],
+  commands: Commands,
+  view: (entries: readonly Entry[]) => TemplateResult,
+): TemplateResult {
+  if (entries.length === 0)
+    return state.view === 'callback' ? noQuestion : emptyView(state, commands)
+  const { filter } = state
+  const shown = isFiltering(filter) ? entries.filter((entry) => matches(entry, filter)) : entries
+  return html`
+    ${filterView(state, entries, shown.length, commands)}
+    ${shown.length === 0 ? nothingMatchesView(() => commands.filter(noFilter)) : view(shown)}
+  `
+}
+
+const noQuestion = html`
+  <div class="empty">
+    <h2>No question yet</h2>
+    <p>Koywe asks your auth callback before a user operates. Ask it yourself from another terminal:</p>
+    <p class="command"><code>koywe auth http://127.0.0.1:3000 --email maria@example.com</code></p>
+  </div>
+`
+
+function listOptions({ opened, application, rows }: PageState, commands: Commands) {
+  return { opened, rows, commands, mode: application?.mode ?? ('launcher' as const) }
+}
+
+function isDelivery({ kind }: Entry): boolean {
+  return kind === 'delivery'
+}
+
+function orderIdOf(entry: Entry): string | undefined {
+  return entry.kind === 'delivery' ? entry.orderId : undefined
+}

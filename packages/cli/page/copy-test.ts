@@ -1,0 +1,48 @@
+import type { DeliveryEntry } from '../src/inspect/entries.js'
+import { fieldsOf } from './read-body.js'
+
+const manners: Readonly<Record<string, string>> = {
+  missing_signature: 'unsigned',
+  invalid_signature: 'tampered',
+}
+
+/** The lines of a test that delivers an event like this one, or `undefined` if it is not of the ramp API, or its body no JSON object. */
+export function testFor(entry: DeliveryEntry): string | undefined {
+  const fields = entry.api === 'ramp' ? fieldsOf(entry.body) : undefined
+  if (fields === undefined) return undefined
+  const { signature: _, ...event } = fields
+  const options = ['secret']
+  const manner = manners[entry.code ?? '']
+  if (manner) options.push(`as: '${manner}'`)
+  if (entry.path !== '/webhooks/koywe') options.push(`path: ${literal(entry.path, '')}`)
+  return `await deliver(app, ${literal(event, '')}, { ${options.join(', ')} })`
+}
+
+/** A value as a literal of JavaScript, laid out as a formatter would. */
+function literal(value: unknown, indent: string): string {
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  const deeper = `${indent}  `
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  const members = Array.isArray(value)
+    ? value.map((member) => literal(member, deeper))
+    : Object.entries(value).map(([key, member]) => `${keyOf(key)}: ${literal(member, deeper)}`)
+  if (members.length === 0) return `${open}${close}`
+  return `${open}\n${members.map((member) => `${deeper}${member},\n`).join('')}${indent}${close}`
+}
+
+function keyOf(key: string): string {
+  // In a literal, a plain `__proto__` sets the prototype.
+  if (key === '__proto__') return "['__proto__']"
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quoted(key)
+}
+
+function quoted(text: string): string {
+  const inside = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')
+  const escaped = inside.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+  return `'${escaped.replaceAll("'", "\\'")}'`
+}

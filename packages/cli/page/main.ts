@@ -1,0 +1,90 @@
+import { readAddress, writeAddress } from './address.js'
+import { createAnnouncer } from './announcer.js'
+import { createApi } from './api.js'
+import { appView } from './app-view.js'
+import { createCommands } from './commands.js'
+import { connect } from './connection.js'
+import { createEntryList } from './entry-list.js'
+import { noFilter } from './filter.js'
+import { createPendingFocus } from './focus.js'
+import { oncePerFrame } from './frame.js'
+import { render } from './lit.js'
+import { rowsAtOnce } from './more-view.js'
+import type { PageState } from './page-state.js'
+import { keepOneTabStop } from './row-focus.js'
+
+const root = document.querySelector('#page') as HTMLElement // index.html has both
+const region = document.querySelector('#announcements') as HTMLElement
+
+const { token, view, entry } = readAddress(location.hash)
+const state: PageState = {
+  link: { state: token === undefined ? 'denied' : 'connecting' },
+  application: undefined,
+  catalogue: undefined,
+  entries: createEntryList(),
+  view,
+  opened: entry,
+  pointed: undefined,
+  filter: noFilter,
+  rows: rowsAtOnce,
+  showsFilters: false,
+  isEditing: false,
+  isActing: false,
+  notice: undefined,
+}
+
+const announcer = createAnnouncer(region)
+const focus = createPendingFocus()
+const api = createApi(token ?? '')
+const commands = createCommands({
+  state,
+  api,
+  changed(target) {
+    if (target !== undefined) focus.on(target)
+    draw()
+  },
+})
+
+const draw = oncePerFrame(() => {
+  render(appView(state, token !== undefined, commands), root)
+  for (const list of root.querySelectorAll('[data-rows]')) keepOneTabStop(list)
+  focus.drawn()
+  const fragment = writeAddress({ token, view: state.view, entry: state.opened })
+  if (fragment !== location.hash) history.replaceState(null, '', fragment)
+})
+
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && state.opened !== undefined) commands.close()
+})
+// Another token is another run, and a view is soonest right when everything is read again.
+addEventListener('hashchange', () => location.reload())
+
+draw()
+if (token !== undefined) {
+  void connect(api, {
+    link(link) {
+      state.link = link
+      if (link.state === 'open') {
+        api.catalogue().then(
+          (catalogue) => {
+            state.catalogue = catalogue
+            draw()
+          },
+          () => {}, // The stream says that the connection is lost, and both are asked for again.
+        )
+      }
+      draw()
+    },
+    message(message) {
+      if (message.kind === 'application') {
+        const isNew = state.application && state.application.state !== message.state
+        if (isNew) announcer.say(`The application is ${message.state}`)
+        state.application = message
+      } else {
+        state.entries.add(message)
+        announcer.arrived(message)
+      }
+      draw()
+    },
+  })
+}

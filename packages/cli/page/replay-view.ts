@@ -1,0 +1,112 @@
+import type { DeliveryEntry } from '../src/inspect/entries.js'
+import { commandFor } from './copy-command.js'
+import { testFor } from './copy-test.js'
+import { indentedText } from './indent-json.js'
+import { html, nothing, type TemplateResult } from './lit.js'
+import type { Commands, PageState } from './page-state.js'
+import { fieldsOf } from './read-body.js'
+import { scanJson } from './scan-json.js'
+
+/** What can be done with a delivery: send it again in three ways, and copy it in two. */
+export function replayView(
+  entry: DeliveryEntry,
+  state: PageState,
+  commands: Commands,
+): TemplateResult {
+  const { number } = entry
+  const { isActing, isEditing, application } = state
+  const fields = fieldsOf(entry.body)
+  const isRamp = entry.api === 'ramp'
+  const canSign = isRamp && (application?.canSign ?? false)
+  const command = commandFor(entry, application?.origin)
+  const test = testFor(entry)
+  const replay = (as: 'same' | 'new') => commands.act({ action: 'replay', number, as })
+  return html`
+    <div class="actions" role="group" aria-label="Send it again">
+      <span class="label" aria-hidden="true">Send again</span>
+      <button type="button" ?disabled=${isActing || !entry.body} @click=${() => replay('same')}>
+        Same bytes
+      </button>
+      <button type="button" ?disabled=${isActing || !canSign || !fields} @click=${() => replay('new')}>
+        As a new event
+      </button>
+      <button
+        type="button"
+        ?disabled=${!canSign || !entry.body}
+        aria-expanded=${isEditing}
+        @click=${() => commands.edit(!isEditing)}
+      >
+        Edit and sign again
+      </button>
+    </div>
+    <div class="actions" role="group" aria-label="Copy">
+      <span class="label" aria-hidden="true">Copy</span>
+      <button type="button" aria-label="Copy as command" ?disabled=${!command} @click=${() => command && commands.copy(command, 'The command')}>
+        as command
+      </button>
+      <button type="button" aria-label="Copy as test" ?disabled=${!test} @click=${() => test && commands.copy(test, 'The test')}>
+        as test
+      </button>
+    </div>
+    ${whyNot({ isRamp, canSign, hasFields: fields !== undefined, hasCommand: command !== undefined })}
+    ${isEditing ? editor(entry, commands, isActing) : nothing}
+  `
+}
+
+interface Abilities {
+  readonly isRamp: boolean
+  readonly canSign: boolean
+  readonly hasFields: boolean
+  readonly hasCommand: boolean
+}
+
+function whyNot({ isRamp, canSign, hasFields, hasCommand }: Abilities) {
+  if (!isRamp) {
+    return html`<p class="quiet">A webhook of the Payments API can only be sent again as it is.</p>`
+  }
+  if (!hasFields) {
+    return html`<p class="quiet">The body is no JSON object: send it again as it is, or edit it first.</p>`
+  }
+  if (!canSign) return html`<p class="quiet">${unsigned}</p>`
+  if (!hasCommand)
+    return html`<p class="quiet">A key of this event cannot be written on a command line.</p>`
+  return nothing
+}
+
+/** Why nothing can be signed. */
+export const unsigned =
+  'The inspector does not know the secret, so it cannot sign. Set KOYWE_WEBHOOK_SECRET in the environment or in .env, and start it again.'
+
+function editor(entry: DeliveryEntry, commands: Commands, isActing: boolean): TemplateResult {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    const form = event.currentTarget as HTMLFormElement // the form that the listener is on
+    const text = String(new FormData(form).get('text'))
+    const { fault } = scanJson(text)
+    if (fault) {
+      const { message, line, column } = fault
+      return commands.say({
+        kind: 'problem',
+        text: `Not JSON: ${message}, at line ${line}, column ${column}.`,
+      })
+    }
+    void commands.act({ action: 'replay', number: entry.number, as: 'edited', text })
+  }
+  return html`
+    <form class="editor" @submit=${submit}>
+      <label for="edited">The fields, without the signature</label>
+      <textarea id="edited" name="text" rows="9" spellcheck="false" autocomplete="off" .value=${editableText(entry)}></textarea>
+      <div class="actions">
+        <button type="submit" class="primary" ?disabled=${isActing}>Sign and send</button>
+        <button type="button" @click=${() => commands.edit(false)}>Cancel</button>
+      </div>
+    </form>
+  `
+}
+
+function editableText({ body }: DeliveryEntry): string {
+  const fields = fieldsOf(body)
+  if (!fields) return body && 'text' in body ? body.text : ''
+  const { signature: _, ...rest } = fields
+  return indentedText(scanJson(JSON.stringify(rest)).tokens)
+}

@@ -1,0 +1,67 @@
+import type { ApplicationState } from '../src/inspect/entries.js'
+import { counted } from './format.js'
+import { html, nothing, type TemplateResult } from './lit.js'
+import type { Commands, Link, PageState } from './page-state.js'
+
+/** The application's state and the connection to the inspector, in the head of the page. */
+export function statusView({ application, link }: PageState): TemplateResult {
+  return html`
+    <div class="status">
+      ${
+        application
+          ? html`<span class="pill ${link.state === 'open' ? application.state : 'unknown'}" data-application=${application.state}>
+            ${link.state === 'open' ? '' : 'was '}${application.state}
+          </span>`
+          : nothing
+      }
+      ${application?.origin ? html`<span class="origin">${application.origin}</span>` : nothing}
+      ${link.state === 'open' ? nothing : html`<span class="pill link-${link.state}">${linkWords(link)}</span>`}
+    </div>
+  `
+}
+
+function linkWords(link: Link): string {
+  switch (link.state) {
+    case 'open':
+      return 'connected'
+    case 'connecting':
+      return 'connecting to the inspector…'
+    case 'denied':
+      return 'not connected'
+    case 'lost':
+      return `connection to the inspector lost, next try in ${link.retryInSeconds} s`
+  }
+}
+
+/** What needs the user's attention, above everything else. */
+export function calloutView({ application, link, notice }: PageState, commands: Commands) {
+  return html`
+    ${
+      link.state === 'open' && application && needsAttention(application)
+        ? html`<p class="callout" data-sentence>${application.sentence}</p>`
+        : nothing
+    }
+    ${
+      application && application.dropped > 0
+        ? html`<p class="callout">
+          ${counted(application.dropped, 'delivery is', 'deliveries are')} not shown: they came faster than the
+          application could report them.
+        </p>`
+        : nothing
+    }
+    <div class="notice" role=${notice?.kind === 'problem' ? 'alert' : 'status'}>
+      ${
+        notice
+          ? html`<p class=${notice.kind}>
+            ${notice.text}
+            <button type="button" class="link" @click=${() => commands.say(undefined)}>dismiss</button>
+          </p>`
+          : nothing
+      }
+    </div>
+  `
+}
+
+function needsAttention({ state }: ApplicationState): boolean {
+  return state !== 'up'
+}

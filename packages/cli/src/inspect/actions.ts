@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { badDeliveries, type DeliveryRequest, koyweOrder, signEvent } from '@x/koywe-core/testing'
+import { CliError } from '../contract/exit.js'
+import { lives } from '../delivery/lives.js'
+import { answeredEntry } from './answered-entry.js'
+import type { Action, ActionResult, DeliveryEntry } from './entries.js'
+import { objectOf } from './fields-of-body.js'
+import type { History } from './history.js'
+import { keptBytes } from './kept-bytes.js'
+import { pickHeaders } from './kept-headers.js'
+import { post } from './post.js'
+import type { Sent } from './reported-entry.js'
+import type { Sends } from './sends.js'
+import type { Targets } from './targets.js'
+
+/** What actions need. */
+export interface ActionParts {
+  readonly history: History
+  readonly sends: Sends
+  readonly targets: Targets
+  /** Absent where there is none; then only the same bytes can be sent again. */
+  readonly secret: string | undefined
+}
+
+/** An answer may arrive before the report about its request. */
+const reportWithinMs = 1000
+
+/** Does what the page asks for. It sends only to the application's own servers. */
+export function createActions({ history, sends, targets, secret }: ActionParts) {
+  async function act(action: Action): Promise<ActionResult> {
+    try {
+      return { numbers: await numbersOf(action) }
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error
+      const { code, message, hint } = error
+      return { error: { code, message: hint === undefined ? message : `${message}. ${hint}` } }
+    }
+  }
+
+  async function numbersOf(action: Action): Promise<readonly number[]> {
+    switch (action.action) {
+      case 'replay': {
+        const entry = deliveryOf(action.number)
+        const sent = { origin: 'replayed', replayOf: entry.number } as const
+        return [await send(targets.again(entry.number, entry.path), again(entry, action), sent)]
+      }
+      case 'send': {
+        const { eventName, orderId = randomUUID() } = action
+        return [await sendNew(signed({ eventName, orderId, timeStamp: new Date().toISOString() }))]
+      }
+      case 'life': {
+        const life = lives.find((name) => name === action.life)
+        if (life === undefined) throw refusal('unknown_life', 'there is no such life of an order')
+        const numbers: number[] = []
+        for (const event of koyweOrder(life)) numbers.push(await sendNew(signed(event)))
+        return numbers
+      }
+      case 'bad': {
+        const bad = badDeliveries.find(({ name }) => name === action.name)
+        if (!bad) throw refusal('unknown_delivery', 'there is no such bad delivery')
+        return [await sendNew(bad.request(theSecret()))]
+      }
+    }
+  }
+
+  function deliveryOf(number: number): DeliveryEntry {
+    const entry = history.get(number)
+    if (entry?.kind === 'delivery') return entry
+    throw refusal('unknown_number', `delivery ${number} is no longer kept`)
+  }
+
+  function again(
+    entry: DeliveryEntry,
+    action: Extract<Action, { action: 'replay' }>,
+  ): DeliveryRequest {
+    if (action.as === 'same') return same(entry)
+    if (entry.api === 'payments') {
+      throw refusal('other_api', 'a webhook of the Payments API can only be sent again as it is')
+    }
+    const fields = objectOf(action.as === 'edited' ? { text: action.text } : entry.body)
+    if (!fields) throw refusal('not_json', 'the fields are not a JSON object')
+    const now = { timeStamp: new Date().toISOString() }
+    return signed(action.as === 'new' ? { ...fields, ...now } : fields)
+  }
+
+  function signed(fields: object): DeliveryRequest {
+    return {
+      headers: { 'content-type': 'application/json' },
+      body: signEvent(fields, theSecret()),
+    }
+  }
+
+  function theSecret(): string {
+    if (secret !== undefined) return secret
+    throw refusal(
+      'no_secret',
+      'the inspector has no secret to sign with',
+      'Set KOYWE_WEBHOOK_SECRET in its environment or in .env, and start it again.',
+    )
+  }
+
+  const sendNew = (request: DeliveryRequest) => send(targets.next(), request, { origin: 'sent' })
+
+  /** Sends a delivery and returns its number. */
+  async function send(url: URL | undefined, request: DeliveryRequest, sent: Sent): Promise<number> {
+    if (!url) {
+      throw refusal('not_up', 'the application does not accept connections on this computer')
+    }
+    const receivedAt = new Date()
+    let begun: ReturnType<Sends['begin']> | undefined
+    try {
+      const answer = await post(url, request, (port) => {
+        begun = sends.begin(port, sent)
+      })
+      const late = delay(reportWithinMs, undefined, { ref: false })
+      const reported = await Promise.race([begun?.number, late])
+      if (reported !== undefined) return reported
+      // Something in front of the receiver has answered.
+      const number = history.nextNumber()
+      const headers = pickHeaders(lowerCase(request.headers))
+      const body = keptBytes(Buffer.from(request.body))
+      const { pathname: path } = url
+      history.put(
+        answeredEntry({ number, receivedAt, method: 'POST', path, sent, headers, body, answer }),
+      )
+      return number
+    } finally {
+      begun?.end()
+    }
+  }
+
+  return { act }
+}
+
+function same({ body, headers = {} }: DeliveryEntry): DeliveryRequest {
+  if (!body) throw refusal('no_body', 'the body of this delivery is not known')
+  const { 'content-length': _length, 'transfer-encoding': framing, ...kept } = headers
+  return {
+    headers: kept,
+    body: 'text' in body ? body.text : Buffer.from(body.base64, 'base64'),
+    ...(framing !== undefined && { chunked: true }),
+  }
+}
+
+function refusal(code: string, message: string, hint?: string): CliError {
+  return new CliError(1, code, message, hint)
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+}

@@ -1,0 +1,89 @@
+import { explain } from '../answers/explain.js'
+import type { DeliveryEntry, Entry, KeptBody } from './entries.js'
+import { claimedFields, objectOf } from './fields-of-body.js'
+import type { Sent } from './reported-entry.js'
+import { shortenedEmail } from './shortened-email.js'
+
+/** A request and its answer as they are seen from outside, so that the receiver's reason is unknown. */
+export interface Exchanged {
+  readonly number: number
+  readonly receivedAt: Date
+  readonly method: string
+  /** Without its query. */
+  readonly path: string
+  readonly sent: Sent
+  readonly headers: Readonly<Record<string, string>>
+  /** Absent when it was too long to keep. */
+  readonly body: KeptBody | undefined
+  /** Absent until the request is answered. */
+  readonly answer?: { readonly status: number; readonly text: string; readonly durationMs: number }
+  /** Why there is no answer of the application. */
+  readonly failure?: { readonly code: string; readonly reason: string }
+}
+
+/** Makes an entry of what a proxy, or the sender of a request, sees. */
+export function answeredEntry(exchanged: Exchanged): Entry {
+  const { number, receivedAt, method, path, sent, answer, failure } = exchanged
+  const said = answer && jsonOrText(answer.text)
+  const code = failure?.code ?? textAt(said, 'error')
+  const cure = answer && !failure ? explain(answer.status, code)?.cure : undefined
+  const common = {
+    version: 1,
+    ...{ number, receivedAt: receivedAt.toISOString(), method, path, ...sent },
+    ...(answer && { status: answer.status, durationMs: answer.durationMs }),
+    ...(code !== undefined && { code }),
+    ...(failure && { reason: failure.reason }),
+    ...(cure !== undefined && { cure }),
+  } as const
+  if (!isQuestion(exchanged, said)) return delivery(common, exchanged, said)
+  const { email } = objectOf(exchanged.body) ?? {}
+  const isYes = answer !== undefined && answer.status < 300 && Boolean(said)
+  return {
+    kind: 'question',
+    ...common,
+    ...(typeof email === 'string' && { email: shortenedEmail(email) }),
+    allowed: said === true && answer?.status === 200,
+    ...(answer && !failure && { koyweConcludes: isYes ? 'allowed' : 'denied' }),
+  }
+}
+
+function delivery(
+  common: Pick<DeliveryEntry, 'version' | 'number' | 'receivedAt' | 'method' | 'path' | 'origin'>,
+  { headers, body }: Exchanged,
+  said: unknown,
+): DeliveryEntry {
+  const isPayments =
+    headers['koywe-signature'] !== undefined && objectOf(body)?.signature === undefined
+  return {
+    kind: 'delivery',
+    ...common,
+    api: isPayments ? 'payments' : 'ramp',
+    ...claimedFields(body),
+    duplicate: typeof said === 'object' && said !== null && Reflect.get(said, 'duplicate') === true,
+    ...(body && { body }),
+    headers,
+    errors: [],
+  }
+}
+
+/** A receiver's event has a name, and its answer is an object; a question has a user, and its answer says yes or no. */
+function isQuestion({ path, body }: Exchanged, said: unknown): boolean {
+  if (path === '/koywe/auth') return true
+  const object = objectOf(body)
+  if (object === undefined || 'eventName' in object || 'type' in object) return false
+  return typeof object.email === 'string' && typeof said !== 'object'
+}
+
+/** As axios reads an answer. */
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function textAt(value: unknown, name: string): string | undefined {
+  const found = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+  return typeof found === 'string' ? found : undefined
+}

@@ -1,0 +1,83 @@
+import type { ApplicationState } from './entries.js'
+
+/** What the inspector knows of the application. */
+export interface Application {
+  state(): ApplicationState
+  /** A process of the application accepts connections at an origin. */
+  up(process: object, origin: string): void
+  /** A process that reported has ended. */
+  ended(process: object): void
+  /** The command that started the application has ended. */
+  gone(how: string): void
+  /** Deliveries could not be reported. */
+  dropped(count: number): void
+  close(): void
+}
+
+const silentMs = 10_000
+/** A command that ends soon after its application is not a watcher. */
+const restartMs = 300
+
+/** Creates the state of an application that the inspector starts. It calls `onChange` at every change. */
+export function createApplication(canSign: boolean, onChange: () => void): Application {
+  const origins = new Map<object, string>()
+  let dropped = 0
+  let firstCommand = 'koywe send payment_created'
+  let current: Pick<ApplicationState, 'state' | 'sentence' | 'origin'> = {
+    state: 'starting',
+    sentence: 'The application is starting. It does not accept connections yet.',
+  }
+  let timer = setTimeout(() => {
+    change({
+      state: 'silent',
+      sentence:
+        `The application has not reported within ${silentMs / 1000} seconds: it does not accept connections yet, or the inspector is not in ` +
+        'its process, as in a container or with Bun or Deno. For those use koywe inspect --forward-to URL.',
+    })
+  }, silentMs).unref()
+
+  function change(next: typeof current): void {
+    if (current.state === 'gone') return
+    clearTimeout(timer)
+    current = next
+    onChange()
+  }
+
+  function nowUp(): void {
+    const [origin] = origins.values()
+    if (origin === undefined) return
+    firstCommand = `koywe send payment_created --url ${origin}/webhooks/koywe`
+    change({ state: 'up', origin, sentence: `The application accepts connections at ${origin}.` })
+  }
+
+  return {
+    state: () => ({
+      ...{ kind: 'application', version: 1, mode: 'launcher' },
+      ...current,
+      ...{ canSign, firstCommand, dropped },
+    }),
+    up(process, origin) {
+      if (origins.has(process)) return
+      origins.set(process, origin)
+      nowUp()
+    },
+    ended(process) {
+      if (!origins.delete(process)) return
+      if (origins.size > 0) return nowUp()
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        change({
+          state: 'restarting',
+          sentence:
+            'The process of the application has ended, and its command still runs. A watcher starts it again, or waits for a change to a file.',
+        })
+      }, restartMs).unref()
+    },
+    gone: (how) => change({ state: 'gone', sentence: `The application has ended ${how}.` }),
+    dropped(count) {
+      dropped += count
+      onChange()
+    },
+    close: () => clearTimeout(timer),
+  }
+}

@@ -1,0 +1,124 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { usageError } from '../contract/exit.js'
+import type { Entry } from './entries.js'
+
+/** A file that requests are saved to. */
+export interface SaveFile {
+  save(entry: Entry): void
+  close(): void
+}
+
+/** Creates the file, which only its owner may read. @throws {CliError} when it is there already, or cannot be made. */
+export function createSaveFile(path: string): SaveFile {
+  const file = open(path)
+  return {
+    save: (entry) => void writeSync(file, `${JSON.stringify(entry)}\n`),
+    close: () => closeSync(file),
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    if (code === 'EEXIST') throw usageError(`${path} exists already`, 'Choose another file.')
+    throw usageError(`${path} cannot be written (${code})`)
+  }
+}
+
+/** What a file of saved requests holds. */
+export interface Saved {
+  readonly entries: readonly Entry[]
+  /** The numbers of the lines that are no requests, from 1. */
+  readonly corrupted: readonly number[]
+}
+
+/** Reads saved requests. Later forms of a request replace earlier ones. @throws {CliError} when the file cannot be read. */
+export async function readSaved(path: string): Promise<Saved> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw usageError(`${path} cannot be read (${error.code})`)
+  })
+  const entries = new Map<number, Entry>()
+  const corrupted: number[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
+    const entry = parse(line)
+    if (entry) entries.set(entry.number, entry)
+    else corrupted.push(index + 1)
+  }
+  const inOrder = [...entries.values()].sort((one, other) => one.number - other.number)
+  return { entries: inOrder, corrupted }
+}
+
+function parse(line: string): Entry | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isEntry(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+type Check = (value: unknown) => boolean
+
+const isText: Check = (value) => typeof value === 'string'
+const isNumber: Check = (value) => typeof value === 'number'
+const isFlag: Check = (value) => typeof value === 'boolean'
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isOneOf =
+  (...values: readonly unknown[]): Check =>
+  (value) =>
+    values.includes(value)
+const isDate: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
+const isWhole: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0
+const isTexts: Check = (value) => isRecord(value) && Object.values(value).every(isText)
+const isBody: Check = (value) => isRecord(value) && (isText(value.text) || isText(value.base64))
+const isError: Check = (value) => isRecord(value) && isText(value.name) && isText(value.message)
+const areErrors: Check = (value) => Array.isArray(value) && value.every(isError)
+
+const common = {
+  required: {
+    version: isOneOf(1),
+    ...{ number: isWhole, receivedAt: isDate, method: isText, path: isText },
+    origin: isOneOf('received', 'sent', 'replayed'),
+  },
+  optional: {
+    ...{ replayOf: isWhole, status: isNumber, durationMs: isNumber },
+    ...{ code: isText, reason: isText, cure: isText },
+  },
+}
+const ofKind: Readonly<Record<string, Fields>> = {
+  delivery: {
+    required: { api: isOneOf('ramp', 'payments'), duplicate: isFlag, errors: areErrors },
+    optional: {
+      ...{ eventName: isText, orderId: isText, externalId: isText, deliveryId: isText },
+      ...{ occurredAt: isDate, verified: isFlag, secretIndex: isNumber },
+      ...{ body: isBody, headers: isTexts },
+    },
+  },
+  question: {
+    required: { allowed: isFlag },
+    optional: { email: isText, koyweConcludes: isOneOf('allowed', 'denied') },
+  },
+}
+
+interface Fields {
+  readonly required: Readonly<Record<string, Check>>
+  readonly optional: Readonly<Record<string, Check>>
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (!isRecord(value) || typeof value.kind !== 'string') return false
+  const own = Object.hasOwn(ofKind, value.kind) ? ofKind[value.kind] : undefined
+  if (!own) return false
+  return [common, own].every(
+    ({ required, optional }) =>
+      Object.entries(required).every(([name, check]) => check(value[name])) &&
+      Object.entries(optional).every(
+        ([name, check]) => value[name] === undefined || check(value[name]),
+      ),
+  )
+}

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest'
+import { koywe } from '../koywe.js'
+import { applicationOf, numbersOf, probe, secret, startInspecting } from './inspecting.js'
+
+const deliver = (origin: string, ...args: string[]) =>
+  koywe(['send', 'payment_received', '--url', origin, ...args], {
+    env: { KOYWE_WEBHOOK_SECRET: secret },
+  })
+
+describe.concurrent('the actions of the page', () => {
+  it('replay the same bytes, as new and edited, to the path where the delivery came in', async () => {
+    const inspecting = await startInspecting(['--', process.execPath, probe])
+    const { act, delivery } = inspecting
+    const origin = await applicationOf(inspecting)
+    await deliver(`${origin}/webhooks/koywe?tenant=7`, '--order', 'o-1', '--field', 'note=ñ')
+    const first = await delivery(1)
+    expect(first).toMatchObject({
+      ...{ origin: 'received', status: 200, verified: true, duplicate: false, orderId: 'o-1' },
+      ...{ eventName: 'payment_received', path: '/webhooks/koywe', api: 'ramp', errors: [] },
+    })
+
+    expect(await act({ action: 'replay', number: 1, as: 'same' })).toEqual({ numbers: [2] })
+    expect(await delivery(2)).toMatchObject({
+      ...{ origin: 'replayed', replayOf: 1, duplicate: true, status: 200, body: first.body },
+      deliveryId: first.deliveryId,
+    })
+    expect(await act({ action: 'replay', number: 1, as: 'new' })).toEqual({ numbers: [3] })
+    const third = await delivery(3)
+    expect(third).toMatchObject({ replayOf: 1, duplicate: false, verified: true, orderId: 'o-1' })
+    expect(third.deliveryId).not.toBe(first.deliveryId)
+    const text = '{"eventName":"<img src=x>","orderId":"o-2","timeStamp":"2026-01-01T00:00:00Z"}'
+    const edit = { action: 'replay', number: 1, as: 'edited', text } as const
+    expect(await act(edit)).toEqual({ numbers: [4] })
+    expect(await delivery(4)).toMatchObject({ eventName: '<img src=x>', verified: true })
+    expect(await act({ ...edit, text: '[]' })).toMatchObject({ error: { code: 'not_json' } })
+    expect(await act({ ...edit, number: 77 })).toMatchObject({ error: { code: 'unknown_number' } })
+
+    // The application cannot tell a replay from the first delivery.
+    const seen = (await (await fetch(`${origin}/seen`)).json()) as string[][] // the probe's own
+    const names = seen.map((raw) =>
+      raw.filter((_text, index) => index % 2 === 0).map((name) => name.toLowerCase()),
+    )
+    expect(names.map((all) => [...all].sort())).toEqual(
+      Array(4).fill(['connection', 'content-length', 'content-type', 'host']),
+    )
+  })
+
+  it('send an event, a life and a bad delivery, and show what something in front has answered', async () => {
+    const inspecting = await startInspecting(['--', process.execPath, probe])
+    const { act, delivery } = inspecting
+    const origin = await applicationOf(inspecting)
+    await act({ action: 'send', eventName: 'crypto_delivered', orderId: 'fails' })
+    expect(await delivery(1)).toMatchObject({
+      ...{ origin: 'sent', status: 500, code: 'handler_failed', reason: expect.any(String) },
+      errors: [{ name: 'RangeError', message: 'the listener fails', stack: expect.any(String) }],
+    })
+    const life = numbersOf(await act({ action: 'life', life: 'expired' }))
+    expect(life).toEqual([2, 3])
+    const [created, expired] = [await delivery(2), await delivery(3)]
+    expect([created.eventName, expired.eventName]).toEqual(['payment_created', 'payment_expired'])
+    expect(created.orderId).toBe(expired.orderId)
+    const bad = { action: 'bad', name: 'invalid UTF-8' } as const
+    expect(await act(bad)).toEqual({ numbers: [4] })
+    expect(await delivery(4)).toMatchObject({
+      ...{
+        status: 401,
+        code: 'invalid_signature',
+        verified: false,
+        body: { base64: expect.any(String) },
+      },
+      ...{ reason: expect.any(String), cure: expect.any(String) },
+    })
+    await act({ action: 'replay', number: 4, as: 'same' })
+    expect((await delivery(5)).body).toEqual((await delivery(4)).body)
+    await fetch(`${origin}/koywe/auth`, { method: 'POST' })
+    expect(await act({ action: 'life', life: 'none' })).toMatchObject({ error: {} })
+  })
+
+  it('a listener that fails after the answer is added to its delivery', async () => {
+    const inspecting = await startInspecting(['--', process.execPath, probe])
+    const { act, until, entries } = inspecting
+    await act({ action: 'send', eventName: 'crypto_delivered', orderId: 'late' })
+    await until('a late error', () => {
+      const entry = entries.get(1)
+      return entry?.kind === 'delivery' && entry.code === 'timeout' && entry.errors.length === 1
+    })
+  })
+
+  it('without a secret, only the same bytes are sent again', async () => {
+    const env = { KOYWE_WEBHOOK_SECRET: '' }
+    const start = [
+      process.execPath,
+      '-e',
+      `process.env.KOYWE_WEBHOOK_SECRET = ${JSON.stringify(secret)}; import(${JSON.stringify(probe)})`,
+    ]
+    const inspecting = await startInspecting(['--', ...start], { env, state: 'up' })
+    const { act, delivery, states } = inspecting
+    expect(states.at(-1)?.canSign).toBe(false)
+    await deliver(await applicationOf(inspecting))
+    await delivery(1)
+    expect(await act({ action: 'replay', number: 1, as: 'same' })).toEqual({ numbers: [2] })
+    for (const action of [
+      { action: 'replay', number: 1, as: 'new' },
+      { action: 'send', eventName: 'payment_created' },
+      { action: 'bad', name: 'a field changed' },
+    ] as const) {
+      expect(await act(action)).toMatchObject({ error: { code: 'no_secret' } })
+    }
+  })
+
+  it('replays among concurrent deliveries of the same bytes are told from them', async () => {
+    const inspecting = await startInspecting(['--', process.execPath, probe], {
+      env: { PROBE_DELAY: '20' },
+      state: 'up',
+    })
+    const { act, delivery, until, entries } = inspecting
+    const origin = await applicationOf(inspecting)
+    await deliver(origin, '--order', 'o-1')
+    const { body } = await delivery(1)
+    const text = body && 'text' in body ? body.text : ''
+    const post = () =>
+      fetch(`${origin}/webhooks/koywe`, {
+        method: 'POST',
+        body: text,
+        headers: { 'content-type': 'application/json' },
+      })
+    const results = await Promise.all(
+      Array.from({ length: 40 }, async (_one, index) => {
+        if (index % 2 === 0) return void (await post())
+        return numbersOf(await act({ action: 'replay', number: 1, as: 'same' }))[0]
+      }),
+    )
+    const replayed = results.filter((number) => number !== undefined)
+    expect(new Set(replayed).size).toBe(20)
+    await until('41 deliveries', () => entries.size === 41)
+    const marked = [...entries.values()].filter(({ replayOf }) => replayOf === 1)
+    expect(marked.map(({ number }) => number).sort()).toEqual([...replayed].sort())
+    const received = [...entries.values()].filter((entry) => entry.origin === 'received')
+    expect(received).toHaveLength(21)
+  })
+
+  it('5,000 deliveries in a burst: the server keeps answering, and the last 500 are kept', async () => {
+    const inspecting = await startInspecting(['--', process.execPath, probe])
+    const origin = await applicationOf(inspecting)
+    const storm = koywe(
+      [
+        'storm',
+        origin,
+        '--rate',
+        '100000',
+        '--orders',
+        '1250',
+        '--copies',
+        '0',
+        '--forged',
+        '0',
+        '--json',
+      ],
+      { env: { KOYWE_WEBHOOK_SECRET: secret } },
+    )
+    let isOver = false
+    void storm.finally(() => {
+      isOver = true
+    })
+    let slowestMs = 0
+    const headers = { authorization: `Bearer ${inspecting.token}` }
+    while (!isOver) {
+      const start = performance.now()
+      expect((await fetch(`${inspecting.origin}/api/catalogue`, { headers })).status).toBe(200)
+      slowestMs = Math.max(slowestMs, performance.now() - start)
+    }
+    await storm
+    const last = await inspecting.until('the last', () => {
+      const numbers = [...inspecting.entries.keys()]
+      const most = Math.max(...numbers)
+      return (
+        most > 3000 &&
+        [...inspecting.entries.values()].every(
+          (entry) => entry.number <= most - 500 || entry.status,
+        ) &&
+        most
+      )
+    })
+    const stream = await fetch(`${inspecting.origin}/api/stream`, { headers })
+    let kept = ''
+    for await (const piece of stream.body ?? []) {
+      kept += Buffer.from(piece)
+      if (kept.includes(`"number":${last},`)) break
+    }
+    expect(kept.match(/"kind":"delivery"/g)?.length).toBeLessThanOrEqual(501)
+    expect(slowestMs).toBeLessThan(2000)
+  })
+})

@@ -1,0 +1,49 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { jsonLines, koywe } from '../koywe.js'
+import { afterwards, probe, secret, startInspecting } from './inspecting.js'
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'koywe-saved-'))
+  afterwards(() => rm(path, { recursive: true }))
+  return path
+}
+
+it('--save writes every request to a new file that only its owner reads, and --load shows it', async () => {
+  const file = join(await folder(), 'saved.ndjson')
+  const first = await startInspecting(['--save', file, '--', process.execPath, probe])
+  await first.act({ action: 'send', eventName: 'payment_created' })
+  await first.act({ action: 'replay', number: 1, as: 'same' })
+  const [one, two] = [await first.delivery(1), await first.delivery(2)]
+  first.child.kill('SIGTERM')
+  await first.ended
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  const saved = await readFile(file, 'utf8')
+  expect(jsonLines(saved)).toEqual([one, two])
+  expect(saved).not.toContain(secret)
+
+  const again = await koywe(['inspect', '--save', file, '--', process.execPath, probe])
+  expect(again.code).toBe(2)
+  expect(again.stderr).toContain('exists already')
+
+  await writeFile(file, `${saved}{"version":1,"kind":"delivery","number":"3"}\n{cut`)
+  const second = await startInspecting(['--load', file, '--', process.execPath, probe])
+  expect(await second.delivery(1)).toEqual(one)
+  expect(second.stderr()).toMatch(/line 3 of .*\n.*line 4 of /)
+  expect(await second.act({ action: 'replay', number: 1, as: 'new' })).toEqual({ numbers: [3] })
+  expect(await second.delivery(3)).toMatchObject({ status: 200, replayOf: 1 })
+
+  const alone = await startInspecting(['--load', file], { state: 'gone' })
+  expect(await alone.delivery(2)).toEqual(two)
+})
+
+it('writes nothing to the disk unless it is asked to', async () => {
+  const path = await folder()
+  const env = { HOME: path, TMPDIR: path, XDG_CACHE_HOME: path }
+  const inspecting = await startInspecting(['--', process.execPath, probe], { env, state: 'up' })
+  await inspecting.act({ action: 'send', eventName: 'payment_created' })
+  await inspecting.delivery(1)
+  expect(await readdir(path)).toEqual([])
+})

@@ -1,0 +1,144 @@
+import { sign } from '@x/koywe-testkit/sign'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, openPage, show } from './browser.js'
+import { deliver, type Inspector, post, secret, startInspector } from './inspector.js'
+
+let browser: Browser
+let inspector: Inspector
+let page: Page
+let complaints: readonly string[]
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  inspector = await startInspector()
+  ;({ page, complaints } = await openPage(browser, inspector.url))
+})
+afterAll(async () => {
+  await browser?.close()
+  await inspector?.stop()
+})
+
+/** The row of the latest delivery with this text. */
+const row = (text: string) => page.locator('[data-entry]', { hasText: text }).first()
+const details = () => page.locator('[data-details]')
+
+// One after another: each adds to the same list.
+describe.sequential('the list of deliveries', () => {
+  it('shows the command that fills it while it is empty, and copies it', async () => {
+    await page.getByText('No delivery yet').waitFor()
+    await page.locator('[data-application=up]').waitFor()
+    const command = await page.locator('.command code').textContent()
+    expect(command).toMatch(/^koywe send |^npx .* send /)
+    expect(command).toContain(inspector.origin)
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByText('is in the clipboard').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(command)
+  })
+
+  it('shows a delivery, and everything about it when it is opened', async () => {
+    await deliver(inspector.origin, 'crypto_delivered', { orderId: 'order-1', amount: 1.5 })
+    await row('crypto_delivered').waitFor()
+    expect(await row('crypto_delivered').textContent()).toMatch(/order-1[\s\S]*200/)
+    await row('crypto_delivered').click()
+    const text = await details().textContent()
+    expect(text).toContain('A new event: its listeners ran.')
+    expect(text).toContain('right, made with the current secret')
+    expect(text).toContain('"amount": 1.5')
+    expect(page.url()).toMatch(/entry=\d+$/)
+  })
+
+  it('shows a duplicate as one', async () => {
+    const body = sign(
+      { eventName: 'payment_created', orderId: 'order-2', timeStamp: '2026-01-31T12:00:00.000Z' },
+      secret,
+    )
+    await post(inspector.origin, body)
+    await post(inspector.origin, body)
+    const copy = page.locator('.entry.duplicate')
+    await copy.waitFor()
+    expect(await copy.locator('.badge').textContent()).toBe('duplicate')
+    await copy.click()
+    await details().getByText('Handled before').waitFor()
+  })
+
+  it('says why a delivery was refused, and what to do, in the list', async () => {
+    await post(inspector.origin, '{"eventName":"fiat_delivered","orderId":"order-3"}')
+    const refused = row('missing_signature')
+    await refused.waitFor()
+    expect(await refused.textContent()).toContain('401')
+    expect(await refused.locator('.reason').textContent()).toMatch(/signature/)
+    expect(await refused.locator('.cure').textContent()).toMatch(/secret/)
+  })
+
+  it('shows where a body stops being JSON', async () => {
+    await post(inspector.origin, '{"eventName":"x",\n"orderId":01}')
+    await row('invalid_json').click()
+    await details().getByText('Not JSON: "," or } was expected, at line 2, column 12.').waitFor()
+    expect(await details().locator('mark').textContent()).toBe('1')
+  })
+
+  it('shows what a listener threw, with its stack', async () => {
+    expect((await deliver(inspector.origin, 'fiat_sent')).status).toBe(500)
+    await row('handler_failed').click()
+    await details().getByText('the disk is full').first().waitFor()
+    expect(await details().locator('.stack').textContent()).toMatch(/sendReceipt.*app\.mjs/)
+  })
+
+  it('shows an event name that is HTML as text', async () => {
+    const name = '<img src=x onerror="alert(1)">'
+    await deliver(inspector.origin, name, { orderId: '<script>alert(2)</script>' })
+    await row(name).waitFor()
+    await row(name).click()
+    await details().getByRole('heading', { name }).waitFor()
+    await show(page, 'Orders')
+    await page.getByText('<script>alert(2)</script>').first().waitFor()
+    await show(page, 'Deliveries')
+    expect(await page.locator('#page img, #page script').count()).toBe(0)
+  })
+
+  it('filters by text, order, event and answer', async () => {
+    const shown = async () => (await page.locator('.subject').allTextContents()).sort()
+    await page.getByLabel('Order', { exact: true }).fill('order-1')
+    await expect.poll(shown).toEqual(['crypto_delivered'])
+    await page.getByRole('button', { name: 'clear' }).click()
+    await page.getByLabel('Event', { exact: true }).selectOption('payment_created')
+    await expect.poll(shown).toEqual(['payment_created', 'payment_created'])
+    await page.getByLabel('Answer').selectOption('duplicate')
+    await expect.poll(shown).toEqual(['payment_created'])
+    await page.getByRole('button', { name: 'clear' }).click()
+    await page.getByLabel('Answer').selectOption('500')
+    await expect.poll(shown).toEqual(['fiat_sent'])
+    await page.getByRole('button', { name: 'clear' }).click()
+    await page.getByLabel('Text, anywhere').fill('DISK IS FULL')
+    await expect.poll(shown).toEqual(['fiat_sent'])
+    await page.getByLabel('Text, anywhere').fill('nothing has this')
+    await page.getByRole('button', { name: 'Clear the filters' }).click()
+    await expect.poll(async () => (await shown()).length).toBeGreaterThan(5)
+  })
+
+  it('shows the questions of the auth callback, and what Koywe concludes', async () => {
+    for (const email of ['ana@example.com', 'eve@example.com']) {
+      await post(inspector.origin, JSON.stringify({ email }), '/koywe/auth')
+    }
+    await show(page, 'Callback')
+    const questions = page.locator('[data-entry]')
+    await expect.poll(() => questions.count()).toBe(2)
+    expect(await questions.first().textContent()).toContain('Koywe concludes: denied')
+    expect(await questions.last().textContent()).toContain('Koywe concludes: allowed')
+    expect(await page.content()).not.toContain('ana@example.com')
+  })
+
+  it('shows the same after a reload', async () => {
+    await show(page, 'Deliveries')
+    await row('crypto_delivered').click()
+    await page.getByRole('heading', { name: /Delivery \d+: crypto_delivered/ }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: /Delivery \d+: crypto_delivered/ }).waitFor()
+  })
+
+  it('never carries the secret, and breaks no rule of its policy', async () => {
+    expect(await page.content()).not.toContain(secret)
+    expect(complaints).toEqual([])
+  })
+})

@@ -1,0 +1,4 @@
+export {
+  type InstrumentKoyweOptions,
+  instrumentKoywe,
+} from './opentelemetry/instrument-koywe.js'
