@@ -7,9 +7,6 @@ import { commandsOf, faultOf, type KnownCommands } from '../src/pages/commands.j
 import { findPages, root } from '../src/pages/find-pages.js'
 import { parsePage } from '../src/pages/page.js'
 
-/** What the documentation promises and the repository does not have yet. */
-const coming = ['koywe has no command inspect']
-
 const pages = await findPages()
 const known: KnownCommands = { scripts: await readScripts(), koywe: await readKoywe() }
 
@@ -20,12 +17,8 @@ function faultsIn(markdown: string, path = 'packages/x/README.md'): string[] {
 
 describe.each(pages)('$path', ({ path, markdown }) => {
   it('names only commands, scripts and options that exist', () => {
-    expect(faultsIn(markdown, path).filter((fault) => !coming.includes(fault))).toEqual([])
+    expect(faultsIn(markdown, path)).toEqual([])
   })
-})
-
-it.each(coming)('is still waiting: %s', (fault) => {
-  expect(pages.flatMap(({ path, markdown }) => faultsIn(markdown, path))).toContain(fault)
 })
 
 it('finds the commands of the documentation', () => {

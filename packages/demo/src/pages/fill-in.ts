@@ -23,7 +23,7 @@ export async function fillIn(page: Page): Promise<string> {
   )
   return replaceEach(
     withSections,
-    /(<!-- (examples\/\S+) -->\n\n?```ts\n)[\s\S]*?(```)/g,
+    /(<!-- (examples\/\S+) -->\n\n?```\w+\n)[\s\S]*?(```)/g,
     async ([, start = '', path = '', end = '']) =>
       start + (await readFile(join(root, path), 'utf8')) + end,
   )
