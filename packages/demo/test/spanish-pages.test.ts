@@ -1,4 +1,4 @@
-import { basename } from 'node:path/posix'
+import { dirname, relative } from 'node:path/posix'
 import { describe, expect, it } from 'vitest'
 import { findPages, isSpanish } from '../src/pages/find-pages.js'
 import { type Page, parsePage } from '../src/pages/page.js'
@@ -10,7 +10,9 @@ const translations = pages.filter(isSpanish)
 const forUsers =
   /^(README|(examples|packages\/conformance)\/README|(examples|packages\/(core|express|koa|fastify|cli))\/[\w/-]+)\.md$/
 
-const translated = (path: string): string => path.replace(/\.md$/, '.es.md')
+/** A page's translation is beside it. Only the front page's is not: the top level is kept small. */
+const translated = (path: string): string =>
+  (path === 'README.md' ? '.github/README.md' : path).replace(/\.md$/, '.es.md')
 
 /**
  * What a translation has in common with its sibling: the levels of the headings, and the code, whose comments stay in English. Only
@@ -47,8 +49,9 @@ describe.each(wanted)('$path', (page) => {
   it('links to its translation, which links back', () => {
     const linksOf = (path: string) =>
       pages.find((one) => one.path === path)?.links.map(({ url }) => url)
-    expect(linksOf(page.path)?.[0]).toBe(basename(translated(page.path)))
-    expect(linksOf(translated(page.path))?.[0]).toBe(basename(page.path))
+    const there = translated(page.path)
+    expect(linksOf(page.path)?.[0]).toBe(relative(dirname(page.path), there))
+    expect(linksOf(there)?.[0]).toBe(relative(dirname(there), page.path))
   })
 })
 
