@@ -82,6 +82,32 @@ describe('send --payments', () => {
   })
 })
 
+describe('events --payments', () => {
+  const types = [
+    ...['created', 'approved', 'pending', 'processing', 'paid', 'completed', 'failed', 'expired'],
+    ...['canceled', 'cancelled', 'refunded'],
+  ].map((what) => `order.${what}`)
+  const documented = [...types, 'contact.created', 'contact.updated', 'contact.deleted']
+
+  it('lists the documented types, and without it those of the ramp API', async () => {
+    const { code, stdout } = await koywe(['events', '--payments'])
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\n')).toEqual(['type', ...documented])
+    const json = await koywe(['events', '--payments', '--json'])
+    expect(jsonLines(json.stdout)).toEqual(documented.map((type) => ({ version: 1, type })))
+    expect((await koywe(['events'])).stdout).not.toContain('order.paid')
+  })
+
+  it('send --payments completes them', async () => {
+    const completed = async (...words: string[]) => {
+      const { stdout } = await koywe(['complete', '--', ...words])
+      return stdout.split('\n').map((line) => line.split('\t')[0])
+    }
+    expect(await completed('send', '--payments', 'order.pa')).toContain('order.paid')
+    expect(await completed('send', 'order.pa')).not.toContain('order.paid')
+  })
+})
+
 describe('sign and verify', () => {
   const body = '{ "type": "order.paid" }\n'
 
