@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { createKoyweWebhooks } from '@x/koywe-core'
+import { createKoywePayments, createKoyweWebhooks, type HttpHandler } from '@x/koywe-core'
 import pg from 'pg'
 import { register } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -19,11 +19,11 @@ function bodyOf(orderId: string): string {
   return JSON.stringify({ ...payload, signature })
 }
 
-const deliver = (text: string, receiver = webhooks) =>
+const deliver = (text: string, receiver: HttpHandler = webhooks, headers = {}) =>
   receiver.handle({
     method: 'POST',
     url: '/webhooks/koywe',
-    headers: {},
+    headers,
     rawHeaders: [],
     body: async () => ({ text }),
   })
@@ -42,19 +42,19 @@ describe.skipIf(DATABASE_URL === undefined)('with the database of DATABASE_URL',
   it('the metrics count each outcome, and tell when a webhook was last accepted', async () => {
     const metric = async (line: RegExp) => Number((await register.metrics()).match(line)?.[1])
     await deliver('{}')
-    expect(await metric(/^koywe_last_accepted_timestamp_seconds (.*)$/m)).toBe(0)
+    expect(await metric(/^koywe_last_accepted_timestamp_seconds\{api="ramp"\} (.*)$/m)).toBe(0)
     expect(
       await metric(
-        /^koywe_deliveries_total\{event="",outcome="refused",code="missing_signature"\} (.*)$/m,
+        /^koywe_deliveries_total\{api="ramp",event="",outcome="refused",code="missing_signature"\} (.*)$/m,
       ),
     ).toBe(1)
     const body = bodyOf('o-1')
     for (const text of [body, body]) await deliver(text)
     for (const outcome of ['accepted', 'duplicate']) {
-      const line = `^koywe_deliveries_total\\{event="crypto_delivered",outcome="${outcome}",code=""\\} (.*)$`
+      const line = `^koywe_deliveries_total\\{api="ramp",event="crypto_delivered",outcome="${outcome}",code=""\\} (.*)$`
       expect(await metric(new RegExp(line, 'm'))).toBe(1)
     }
-    const at = await metric(/^koywe_last_accepted_timestamp_seconds (.*)$/m)
+    const at = await metric(/^koywe_last_accepted_timestamp_seconds\{api="ramp"\} (.*)$/m)
     expect(Math.abs(at - Date.now() / 1000)).toBeLessThan(60)
     expect(await metric(/^koywe_delivery_duration_seconds_count (.*)$/m)).toBe(3)
   })
@@ -102,5 +102,20 @@ describe.skipIf(DATABASE_URL === undefined)('with the database of DATABASE_URL',
     await vi.waitUntil(() => told.mock.calls.length === 1, 20_000)
     expect(told.mock.lastCall?.[0]).toContain('is not kept')
     await down.end()
+  })
+
+  it('the metrics count the documented types of the Payments API by name', async () => {
+    const payments = createKoywePayments('a secret', { logger: false })
+    for (const type of ['order.paid', 'webhook.ping']) {
+      const text = JSON.stringify({ type, id: `evt_${type}` })
+      const signature = createHmac('sha256', 'a secret').update(text).digest('hex')
+      await deliver(text, payments, { 'koywe-signature': signature })
+    }
+    const lines = (await register.metrics()).split('\n').filter((line) => /"payments"/.test(line))
+    expect(lines).toEqual([
+      'koywe_deliveries_total{api="payments",event="order.paid",outcome="accepted",code=""} 1',
+      'koywe_deliveries_total{api="payments",event="_OTHER",outcome="accepted",code=""} 1',
+      expect.stringMatching(/^koywe_last_accepted_timestamp_seconds\{api="payments"\} [1-9]/),
+    ])
   })
 })

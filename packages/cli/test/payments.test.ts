@@ -82,6 +82,75 @@ describe('send --payments', () => {
   })
 })
 
+describe('events --payments', () => {
+  const types = [
+    ...['created', 'approved', 'pending', 'processing', 'paid', 'completed', 'failed', 'expired'],
+    ...['canceled', 'cancelled', 'refunded'],
+  ].map((what) => `order.${what}`)
+  const documented = [...types, 'contact.created', 'contact.updated', 'contact.deleted']
+
+  it('lists the documented types, and without it those of the ramp API', async () => {
+    const { code, stdout } = await koywe(['events', '--payments'])
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\n')).toEqual(['type', ...documented])
+    const json = await koywe(['events', '--payments', '--json'])
+    expect(jsonLines(json.stdout)).toEqual(documented.map((type) => ({ version: 1, type })))
+    expect((await koywe(['events'])).stdout).not.toContain('order.paid')
+  })
+
+  it('send --payments completes them', async () => {
+    const completed = async (...words: string[]) => {
+      const { stdout } = await koywe(['complete', '--', ...words])
+      return stdout.split('\n').map((line) => line.split('\t')[0])
+    }
+    expect(await completed('send', '--payments', 'order.pa')).toContain('order.paid')
+    expect(await completed('send', 'order.pa')).not.toContain('order.paid')
+  })
+})
+
+describe('replay', () => {
+  const bytes = (id: string) => `{ "type": "order.paid",\n  "id": "${id}", "note": "\\u00f1" }`
+  const entry = (id: string, signature: string) => ({
+    ...{ kind: 'delivery', version: 1, number: 1, receivedAt: '2026-01-31T12:00:00.000Z' },
+    ...{ method: 'POST', path: '/elsewhere', origin: 'received', api: 'payments' },
+    ...{ eventName: 'order.paid', deliveryId: id, verified: true, duplicate: false, errors: [] },
+    body: { text: bytes(id) },
+    headers: { 'content-type': 'application/json', 'koywe-signature': signature },
+  })
+  const rampEntry = () => {
+    const fields = { eventName: 'crypto_delivered', orderId: 'o-1', timeStamp: '2026-01-31' }
+    const text = JSON.stringify({ ...fields, signature: opensslHmac(JSON.stringify(fields)) })
+    return { kind: 'delivery', version: 1, number: 2, api: 'ramp', body: { text } }
+  }
+  const replay = (entries: readonly object[], ...args: string[]) =>
+    koywe(['replay', '--json', '--url', origin, ...args], {
+      env,
+      stdin: entries.map((one) => JSON.stringify(one)).join('\n'),
+    })
+
+  it('sends the bytes with their own signature to the receiver of their API', async () => {
+    const kept = entry('evt_kept', opensslHmac(bytes('evt_kept')))
+    const { code, stdout } = await replay([kept, rampEntry()])
+    expect(jsonLines(stdout)).toMatchObject([
+      { url: `${origin}/webhooks/koywe-payments`, status: 200, duplicate: false, right: true },
+      { url: `${origin}/webhooks/koywe`, status: 200, right: true },
+    ])
+    expect(code).toBe(0)
+    expect(heard.at(-1)).toMatchObject({ id: 'evt_kept', note: 'ñ' })
+    expect(jsonLines((await replay([kept])).stdout)).toMatchObject([{ duplicate: true }])
+  })
+
+  it('signs the same bytes again with the present secret, and never both APIs with one', async () => {
+    const old = entry('evt_old', '0'.repeat(64))
+    expect((await replay([old])).code).toBe(1)
+    expect(await replay([old], '--sign-again')).toMatchObject({ code: 0 })
+    expect(heard.at(-1)).toMatchObject({ id: 'evt_old', note: 'ñ' })
+    const both = await replay([old, rampEntry()], '--sign-again', '--secret', secret)
+    expect(both.code).toBe(2)
+    expect(both.stderr).toContain('of both APIs')
+  })
+})
+
 describe('sign and verify', () => {
   const body = '{ "type": "order.paid" }\n'
 

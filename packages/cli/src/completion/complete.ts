@@ -1,10 +1,10 @@
 import tab from '@bomb.sh/tab'
-import { koyweEventNames } from '@x/koywe-core'
+import { koyweEventNames, koywePaymentsEventTypes } from '@x/koywe-core'
 import type { Command, Option } from 'commander'
 
 /** Prints what the shell may complete the words with: what the scripts of {@link printScript} ask for. */
 export function suggest(program: Command, words: readonly string[]): void {
-  describe(program)
+  describe(program, words.includes('--payments'))
   tab.parse([...words])
 }
 
@@ -13,12 +13,13 @@ export function printScript(program: Command, shell: string): void {
   tab.setup(program.name(), program.name(), shell)
 }
 
-/** Tells `tab` about every command, its options and its argument. */
-function describe(program: Command): void {
+/** Tells `tab` about every command, its options and its argument, which is an event of the API that the words name. */
+function describe(program: Command, isPayments: boolean): void {
   for (const command of program.commands) {
     const described = tab.command(command.name(), command.summary())
     for (const argument of command.registeredArguments) {
-      const choices = argument.argChoices ?? choicesOf(argument.name())
+      const events = isPayments ? koywePaymentsEventTypes : koyweEventNames
+      const choices = argument.argChoices ?? (argument.name() === 'event' ? events : [])
       described.argument(argument.name(), (complete) => {
         for (const choice of choices) complete(choice, '')
       })
@@ -39,7 +40,7 @@ function addOption(described: ReturnType<typeof tab.command>, option: Option): v
   })
 }
 
-/** Arguments and options that name an event. */
+/** Options that name an event. */
 function choicesOf(name: string): readonly string[] {
-  return ['event', 'late', 'twice', 'skip'].includes(name) ? koyweEventNames : []
+  return ['late', 'twice', 'skip'].includes(name) ? koyweEventNames : []
 }

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { badDeliveries, type DeliveryRequest, koyweOrder, signEvent } from '@x/koywe-core/testing'
+import { isKoywePaymentsEvent } from '@x/koywe-core'
+import { badDeliveries, type DeliveryRequest, koyweOrder } from '@x/koywe-core/testing'
+import type { Api } from '../contract/api.js'
 import { CliError } from '../contract/exit.js'
 import { lives } from '../delivery/lives.js'
+import { paymentsEvent } from '../delivery/payments-event.js'
 import { answeredEntry } from './answered-entry.js'
 import type { Action, ActionResult, DeliveryEntry } from './entries.js'
 import { objectOf } from './fields-of-body.js'
@@ -12,6 +15,7 @@ import { pickHeaders } from './kept-headers.js'
 import { post } from './post.js'
 import type { Sent } from './reported-entry.js'
 import type { Sends } from './sends.js'
+import { createSigner } from './signer.js'
 import type { Targets } from './targets.js'
 
 /** What actions need. */
@@ -20,14 +24,16 @@ export interface ActionParts {
   readonly sends: Sends
   readonly targets: Targets
   /** Absent where there is none; then only the same bytes can be sent again. */
-  readonly secret: string | undefined
+  readonly secrets: Readonly<Record<Api, string | undefined>>
 }
 
 /** An answer may arrive before the report about its request. */
 const reportWithinMs = 1000
 
 /** Does what the page asks for. It sends only to the application's own servers. */
-export function createActions({ history, sends, targets, secret }: ActionParts) {
+export function createActions({ history, sends, targets, secrets }: ActionParts) {
+  const sign = createSigner(secrets)
+
   async function act(action: Action): Promise<ActionResult> {
     try {
       return { numbers: await numbersOf(action) }
@@ -46,20 +52,27 @@ export function createActions({ history, sends, targets, secret }: ActionParts) 
         return [await send(targets.again(entry.number, entry.path), again(entry, action), sent)]
       }
       case 'send': {
-        const { eventName, orderId = randomUUID() } = action
-        return [await sendNew(signed({ eventName, orderId, timeStamp: new Date().toISOString() }))]
+        const { eventName, orderId } = action
+        if (isKoywePaymentsEvent({ type: eventName })) {
+          const order = orderId === undefined ? {} : { order: orderId }
+          const event = paymentsEvent(eventName, { ...order, field: [] })
+          return [await sendNew('payments', sign.payments(JSON.stringify(event)))]
+        }
+        const timeStamp = new Date().toISOString()
+        const event = { eventName, orderId: orderId ?? randomUUID(), timeStamp }
+        return [await sendNew('ramp', sign.ramp(event))]
       }
       case 'life': {
         const life = lives.find((name) => name === action.life)
         if (life === undefined) throw refusal('unknown_life', 'there is no such life of an order')
         const numbers: number[] = []
-        for (const event of koyweOrder(life)) numbers.push(await sendNew(signed(event)))
+        for (const event of koyweOrder(life)) numbers.push(await sendNew('ramp', sign.ramp(event)))
         return numbers
       }
       case 'bad': {
         const bad = badDeliveries.find(({ name }) => name === action.name)
         if (!bad) throw refusal('unknown_delivery', 'there is no such bad delivery')
-        return [await sendNew(bad.request(theSecret()))]
+        return [await sendNew('ramp', bad.request(sign.secretOf('ramp')))]
       }
     }
   }
@@ -75,32 +88,19 @@ export function createActions({ history, sends, targets, secret }: ActionParts) 
     action: Extract<Action, { action: 'replay' }>,
   ): DeliveryRequest {
     if (action.as === 'same') return same(entry)
-    if (entry.api === 'payments') {
-      throw refusal('other_api', 'a webhook of the Payments API can only be sent again as it is')
-    }
     const fields = objectOf(action.as === 'edited' ? { text: action.text } : entry.body)
     if (!fields) throw refusal('not_json', 'the fields are not a JSON object')
-    const now = { timeStamp: new Date().toISOString() }
-    return signed(action.as === 'new' ? { ...fields, ...now } : fields)
-  }
-
-  function signed(fields: object): DeliveryRequest {
-    return {
-      headers: { 'content-type': 'application/json' },
-      body: signEvent(fields, theSecret()),
+    if (entry.api === 'payments') {
+      // The bytes are signed, so an edited text goes out as it was written.
+      if (action.as === 'edited') return sign.payments(action.text)
+      return sign.payments(JSON.stringify({ ...fields, id: `evt_${randomUUID()}` }))
     }
+    const now = { timeStamp: new Date().toISOString() }
+    return sign.ramp(action.as === 'new' ? { ...fields, ...now } : fields)
   }
 
-  function theSecret(): string {
-    if (secret !== undefined) return secret
-    throw refusal(
-      'no_secret',
-      'the inspector has no secret to sign with',
-      'Set KOYWE_WEBHOOK_SECRET in its environment or in .env, and start it again.',
-    )
-  }
-
-  const sendNew = (request: DeliveryRequest) => send(targets.next(), request, { origin: 'sent' })
+  const sendNew = (api: Api, request: DeliveryRequest) =>
+    send(targets.next(api), request, { origin: 'sent' })
 
   /** Sends a delivery and returns its number. */
   async function send(url: URL | undefined, request: DeliveryRequest, sent: Sent): Promise<number> {
@@ -143,8 +143,8 @@ function same({ body, headers = {} }: DeliveryEntry): DeliveryRequest {
   }
 }
 
-function refusal(code: string, message: string, hint?: string): CliError {
-  return new CliError(1, code, message, hint)
+function refusal(code: string, message: string): CliError {
+  return new CliError(1, code, message)
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -87,7 +87,7 @@ export interface ApplicationState {
   readonly sentence: string
   /** Whether the inspector launched the application or is a proxy in front of it. */
   readonly mode: 'launcher' | 'proxy'
-  /** Whether the inspector knows the secret, so that it can send and sign again. */
+  /** Whether the inspector knows the secret of any API, so that it can send and sign again. */
   readonly canSign: boolean
   /** The command that sends this application its first delivery. */
   readonly firstCommand: string
@@ -102,7 +102,7 @@ export type Message = Entry | ApplicationState
 export type Action =
   /** The same bytes again. A handled event must be answered as a duplicate. */
   | { readonly action: 'replay'; readonly number: number; readonly as: 'same' }
-  /** The same fields with the present time, signed again: a new event. */
+  /** The same fields with the present time, of the Payments API with a new `id`, signed again: a new event. */
   | { readonly action: 'replay'; readonly number: number; readonly as: 'new' }
   /** Edited fields, signed again. `text` is the JSON of the fields without the signature. */
   | {

@@ -2,7 +2,7 @@ import type { Application } from './application.js'
 import type { KeptBody } from './entries.js'
 import type { History } from './history.js'
 import type { RequestReport } from './preload/wire.js'
-import { reportedEntry, type Sent } from './reported-entry.js'
+import { reportedApi, reportedEntry, type Sent } from './reported-entry.js'
 import type { Sends } from './sends.js'
 import type { ReportListener } from './server/reports.js'
 import type { Targets } from './targets.js'
@@ -27,7 +27,9 @@ export function createRecorder({ history, sends, targets, application }: Recorde
       if (!known) {
         const number = history.nextNumber()
         const sent = sends.arrived(report.connection?.remotePort, number)
-        if (report.type === 'delivery') targets.arrived(number, report.connection)
+        if (report.type === 'delivery') {
+          targets.arrived(number, report.connection, reportedApi(report))
+        }
         known = { number, sent }
         numbers.set(report.id, known)
         forgetOld(numbers)

@@ -1,4 +1,5 @@
 import { explain } from '../answers/explain.js'
+import type { Api } from '../contract/api.js'
 import type { DeliveryEntry, Entry, KeptBody, Origin, QuestionEntry } from './entries.js'
 import { claimedFields } from './fields-of-body.js'
 import type { RequestReport } from './preload/wire.js'
@@ -46,12 +47,12 @@ function delivery(
   body: KeptBody | undefined,
 ): DeliveryEntry {
   const { deliveryId, secretIndex, duplicate = false, headers, errors = [] } = report
-  const { api, eventName, orderId, occurredAt } = report.event ?? {}
+  const { eventName, orderId, occurredAt } = report.event ?? {}
   const isVerified = secretIndex !== undefined
   return {
     kind: 'delivery',
     ...common,
-    api: api === 'payments' ? 'payments' : 'ramp',
+    api: reportedApi(report),
     ...claimedFields(body),
     ...defined({ eventName, orderId, deliveryId, occurredAt, secretIndex }),
     ...defined({ verified: isVerified || (isForged(common.code) ? false : undefined) }),
@@ -59,6 +60,11 @@ function delivery(
     duplicate,
     errors,
   }
+}
+
+/** The API whose receiver has reported. */
+export function reportedApi({ event }: RequestReport): Api {
+  return event?.api === 'payments' ? 'payments' : 'ramp'
 }
 
 function isForged(code: string | undefined): boolean {

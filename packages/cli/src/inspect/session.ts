@@ -33,7 +33,7 @@ export interface Session {
   readonly history: History
   readonly sends: Sends
   readonly targets: Targets
-  /** Whether there is a secret to sign with. */
+  /** Whether there is a secret to sign with, of any API. */
   readonly canSign: boolean
   /** The address that a preload reports to. */
   readonly reportAddress: string
@@ -65,7 +65,11 @@ export async function startSession<Source extends SessionSource>(
   sourceOf: (session: Omit<Session, 'reportAddress'>) => Source,
 ): Promise<Session & Source> {
   const output = createOutput(options)
-  const secret = await secretIfAny(options.secret)
+  const secrets = {
+    ramp: await secretIfAny(options.secret),
+    payments: await secretIfAny(undefined, 'payments'),
+  }
+  const canSign = secrets.ramp !== undefined || secrets.payments !== undefined
   const history = createHistory()
   if (options.load !== undefined) await load(options.load, history, output)
   const file = options.save === undefined ? undefined : createSaveFile(options.save)
@@ -86,7 +90,7 @@ export async function startSession<Source extends SessionSource>(
   }
 
   const session = {
-    ...{ output, history, sends, targets, canSign: secret !== undefined },
+    ...{ output, history, sends, targets, canSign },
     stateChanged() {
       stream.state()
       if (output.json && isReady) output.result(source.state(), '')
@@ -112,7 +116,7 @@ export async function startSession<Source extends SessionSource>(
     },
   }
   const source = sourceOf(session)
-  const { act } = createActions({ history, sends, targets, secret })
+  const { act } = createActions({ history, sends, targets, secrets })
   const page = { files: readPage(pageFolder), token, stream, catalogue, act }
   const parts = { reportToken, listen: source.listen, ...(!output.json && { page }) }
   const server = await startServer(parts, options.port)

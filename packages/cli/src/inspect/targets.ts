@@ -1,3 +1,4 @@
+import { type Api, apis } from '../contract/api.js'
 import type { Connection } from './preload/wire.js'
 
 /** Where the inspector may send to: where a delivery came in, else where the application listens. All of it is on this computer. */
@@ -6,12 +7,12 @@ export interface Targets {
   listening(process: object, address: string, port: number): string | undefined
   /** A process has ended. */
   ended(process: object): void
-  /** A delivery has come in. */
-  arrived(number: number, connection: Connection | undefined): void
+  /** A delivery of that API has come in. */
+  arrived(number: number, connection: Connection | undefined, api: Api): void
   /** Where to send a delivery again, by its number; of one that came in elsewhere the path counts. */
   again(number: number, path: string): URL | undefined
-  /** Where a new delivery goes. */
-  next(): URL | undefined
+  /** Where a new delivery of that API goes: where its last one came in, else its default path. */
+  next(api: Api): URL | undefined
 }
 
 /** A place on the application's own server. */
@@ -22,7 +23,6 @@ interface Place {
   readonly path: string
 }
 
-const defaultPath = '/webhooks/koywe'
 const mostRemembered = 500
 
 /** Creates the memory of where an application listens, and of where deliveries came in. No page ever names a place. */
@@ -30,6 +30,7 @@ export function createTargets(): Targets {
   /** The hosts of the processes' servers by port, the oldest process first. */
   const processes = new Map<object, Map<number, string>>()
   const byNumber = new Map<number, Place>()
+  const lastOf = new Map<Api, Place>()
   let last: Place | undefined
 
   function hostOf(port: number): string | undefined {
@@ -50,7 +51,7 @@ export function createTargets(): Targets {
     return undefined
   }
 
-  const somewhere = (path: string): Place => ({ port: 0, secure: last?.secure ?? false, path })
+  const somewhere = (path: string): Place => ({ ...(last ?? { port: 0, secure: false }), path })
 
   return {
     listening(process, address, port) {
@@ -61,16 +62,17 @@ export function createTargets(): Targets {
       return `http://${host}:${port}`
     },
     ended: (process) => void processes.delete(process),
-    arrived(number, connection) {
+    arrived(number, connection, api) {
       if (!connection) return
       const { localPort: port, secure, url: path } = connection
       last = { port, secure, path }
+      lastOf.set(api, last)
       byNumber.set(number, last)
       const [oldest] = byNumber.keys()
       if (byNumber.size > mostRemembered && oldest !== undefined) byNumber.delete(oldest)
     },
     again: (number, path) => urlOf(byNumber.get(number) ?? somewhere(path)),
-    next: () => urlOf(last ?? somewhere(defaultPath)),
+    next: (api) => urlOf(lastOf.get(api) ?? somewhere(apis[api].path)),
   }
 }
 

@@ -1,3 +1,4 @@
+import { isKoywePaymentsEvent } from '@x/koywe-core'
 import { usageError } from '../contract/exit.js'
 import type { Choice, KeptDelivery } from './kept-delivery.js'
 
@@ -36,6 +37,7 @@ export async function deliveriesIn(
       [choice.delivery ?? null, choice.order ?? null, choice.since ?? null],
     )
     return rows.map((row) => ({
+      api: isKoywePaymentsEvent({ type: row.event_name ?? '' }) ? 'payments' : 'ramp',
       receivedAt: row.received_at.toISOString(),
       eventName: row.event_name ?? undefined,
       orderId: row.order_id ?? undefined,

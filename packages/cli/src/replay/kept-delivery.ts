@@ -1,7 +1,9 @@
+import type { Api } from '../contract/api.js'
 import { usageError } from '../contract/exit.js'
 
 /** A delivery that was kept and can be sent again. */
 export interface KeptDelivery {
+  readonly api: Api
   readonly receivedAt: string
   readonly eventName: string | undefined
   readonly orderId: string | undefined
@@ -61,6 +63,7 @@ function deliveryOf(entry: Readonly<Record<string, unknown>>): KeptDelivery | un
   const body = bytesOf(entry.body)
   if (body === undefined || entry.verified === false) return undefined
   return {
+    api: entry.api === 'payments' ? 'payments' : 'ramp',
     receivedAt: textOf(entry.receivedAt) ?? '',
     eventName: textOf(entry.eventName),
     orderId: textOf(entry.orderId),

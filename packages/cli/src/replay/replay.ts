@@ -1,16 +1,14 @@
-import { type BadDelivery, type DeliveryAnswer, deliver, signEvent } from '@x/koywe-core/testing'
 import type { Explanation } from '../answers/explain.js'
 import { answerLine, explanationLines } from '../answers/text.js'
 import { type ExitCode, exitCodes, usageError } from '../contract/exit.js'
 import { inputText } from '../contract/input.js'
-import { networkError } from '../contract/network-error.js'
 import { createOutput, paint, printable } from '../contract/output.js'
-import { secretFrom } from '../contract/secret.js'
 import { receiverUrl, type TargetOptions } from '../contract/target-options.js'
 import { isDuplicate } from '../delivery/post.js'
 import { judge } from '../delivery/verdict.js'
 import { deliveriesIn } from './history.js'
 import { type Choice, deliveriesOf, isChosen, type KeptDelivery } from './kept-delivery.js'
+import { secretsFor, sendKept } from './send-kept.js'
 
 /** The options of `koywe replay`. */
 export interface ReplayOptions extends TargetOptions {
@@ -25,9 +23,10 @@ export interface ReplayOptions extends TargetOptions {
 
 /** Sends deliveries that were kept again, one after another, prints the answers, and returns the exit code. */
 export async function replay(file: string | undefined, options: ReplayOptions): Promise<ExitCode> {
-  const url = receiverUrl(options)
+  const urls = { ramp: receiverUrl(options), payments: receiverUrl(options, 'payments') }
   const deliveries = await chosen(file, options)
-  const secret = options.signAgain && !options.dryRun ? await secretFrom(options.secret) : undefined
+  const secrets =
+    options.signAgain && !options.dryRun ? await secretsFor(deliveries, options.secret) : {}
   const output = createOutput(options)
   if (deliveries.length === 0) {
     throw usageError(
@@ -37,14 +36,15 @@ export async function replay(file: string | undefined, options: ReplayOptions): 
   }
   let right = true
   for (const delivery of deliveries) {
-    const { receivedAt, eventName, orderId, deliveryId } = delivery
+    const { api, receivedAt, eventName, orderId, deliveryId } = delivery
+    const url = urls[api]
     const about = { receivedAt, eventName, orderId, deliveryId, url: url.href }
     const title = titleOf(delivery, url)
     if (options.dryRun) {
       output.result({ ...about, sent: false }, title)
       continue
     }
-    const answer = await send(url, delivery, secret, options.timeout)
+    const answer = await sendKept(url, delivery, secrets[api], options.timeout)
     const verdict = judge(answer, { isForged: false, isRepeated: false, isConcurrent: false })
     right &&= verdict.right
     const duplicate = isDuplicate(answer)
@@ -92,41 +92,6 @@ async function chosen(
     )
   }
   return deliveriesIn(from, table, choice)
-}
-
-/** The bytes that were kept, or their fields signed with the present secret. */
-async function send(
-  url: URL,
-  { body: kept, headers }: KeptDelivery,
-  secret: string | undefined,
-  timeoutMs: number,
-): Promise<DeliveryAnswer> {
-  const body = secret === undefined ? kept : signEvent(payloadOf(kept), secret)
-  // The testing kit sends a request as it is in this form alone; the answer is judged here.
-  const asKept: BadDelivery = {
-    name: 'as it was kept',
-    status: 200,
-    code: 'in_progress',
-    request: () => ({ headers, body }),
-  }
-  try {
-    return await deliver(url, asKept, { secret: 'unused', timeoutMs })
-  } catch (error) {
-    throw networkError(error, url)
-  }
-}
-
-function payloadOf(body: Uint8Array): object {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString())
-    if (typeof value === 'object' && value !== null) return value
-  } catch {
-    // The error below says what is wrong.
-  }
-  throw usageError(
-    'a body that is not a JSON object cannot be signed again',
-    'Leave --sign-again out.',
-  )
 }
 
 function handledBefore(deliveryId: string | undefined): Explanation {

@@ -1,4 +1,6 @@
+import { createHmac, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import type { Catalogue } from '../../src/inspect/entries.js'
 import { koywe } from '../koywe.js'
 import { applicationOf, numbersOf, probe, secret, startInspecting } from './inspecting.js'
 
@@ -43,6 +45,75 @@ describe.concurrent('the actions of the page', () => {
     expect(names.map((all) => [...all].sort())).toEqual(
       Array(4).fill(['connection', 'content-length', 'content-type', 'host']),
     )
+  })
+
+  it('replay a delivery of the Payments API beside the ramp API, where each came in', async () => {
+    const env = { KOYWE_PAYMENTS_SECRET: 'the secret of Payments' }
+    const options = { env, state: 'up' } as const
+    const inspecting = await startInspecting(['--', process.execPath, probe], options)
+    const { act, delivery, origin: page, token } = inspecting
+    const headers = { authorization: `Bearer ${token}` }
+    const response = await fetch(`${page}/api/catalogue`, { headers })
+    const catalogue = (await response.json()) as Catalogue // the inspector's own
+    expect(catalogue.events).toContainEqual({ name: 'order.paid', api: 'payments' })
+    expect(catalogue.events).toContainEqual({ name: 'crypto_delivered', api: 'ramp' })
+
+    // Before any delivery has come in, each goes to its default path.
+    const sent = { action: 'send', eventName: 'order.paid', orderId: 'ord_1' } as const
+    expect(await act(sent)).toEqual({ numbers: [1] })
+    expect(await delivery(1)).toMatchObject({
+      ...{ api: 'payments', path: '/webhooks/koywe-payments', status: 200, verified: true },
+      ...{ origin: 'sent', eventName: 'order.paid', orderId: 'ord_1' },
+    })
+    await act({ action: 'send', eventName: 'crypto_delivered' })
+    expect(await delivery(2)).toMatchObject({ api: 'ramp', path: '/webhooks/koywe', status: 200 })
+
+    const url = `${await applicationOf(inspecting)}/elsewhere/payments`
+    const body = `{ "type": "order.paid",\n  "id": "evt_${randomUUID()}", "note": "\\u00f1" }`
+    const signature = createHmac('sha256', env.KOYWE_PAYMENTS_SECRET).update(body).digest('hex')
+    const own = { 'content-type': 'application/json', 'koywe-signature': signature }
+    expect((await fetch(url, { method: 'POST', headers: own, body })).status).toBe(200)
+    const received = await delivery(3)
+    expect(received).toMatchObject({ origin: 'received', body: { text: body }, duplicate: false })
+
+    expect(await act({ action: 'replay', number: 3, as: 'same' })).toEqual({ numbers: [4] })
+    expect(await delivery(4)).toMatchObject({
+      ...{ origin: 'replayed', replayOf: 3, duplicate: true, verified: true, status: 200 },
+      ...{ path: '/elsewhere/payments', body: { text: body }, deliveryId: received.deliveryId },
+      headers: { 'koywe-signature': signature },
+    })
+    expect(await act({ action: 'replay', number: 3, as: 'new' })).toEqual({ numbers: [5] })
+    const fifth = await delivery(5)
+    expect(fifth).toMatchObject({ replayOf: 3, duplicate: false, verified: true, status: 200 })
+    expect(fifth.deliveryId).toMatch(/^evt_/)
+    expect(fifth.deliveryId).not.toBe(received.deliveryId)
+    const text = '{\n  "type": "order.failed"\n}'
+    const edit = { action: 'replay', number: 3, as: 'edited', text } as const
+    expect(await act(edit)).toEqual({ numbers: [6] })
+    expect(await delivery(6)).toMatchObject({
+      ...{ eventName: 'order.failed', body: { text }, verified: true, duplicate: false },
+    })
+    expect(await act({ ...edit, text: '[]' })).toMatchObject({ error: { code: 'not_json' } })
+    await act(sent)
+    expect(await delivery(7)).toMatchObject({ path: '/elsewhere/payments', status: 200 })
+    await act({ action: 'send', eventName: 'crypto_delivered' })
+    expect(await delivery(8)).toMatchObject({ api: 'ramp', path: '/webhooks/koywe', status: 200 })
+  })
+
+  it('names the variable of the API whose secret is missing', async () => {
+    const onlyRamp = await startInspecting(['--', process.execPath, probe])
+    expect(await onlyRamp.act({ action: 'send', eventName: 'order.paid' })).toMatchObject({
+      error: { code: 'no_secret', message: expect.stringContaining('KOYWE_PAYMENTS_SECRET') },
+    })
+    const env = { KOYWE_WEBHOOK_SECRET: '', KOYWE_PAYMENTS_SECRET: secret }
+    const start = `process.env.KOYWE_WEBHOOK_SECRET = 'other'; import(${JSON.stringify(probe)})`
+    const inspected = ['--', process.execPath, '-e', start]
+    const { act, states } = await startInspecting(inspected, { env, state: 'up' })
+    expect(states.at(-1)?.canSign).toBe(true)
+    expect(await act({ action: 'send', eventName: 'crypto_delivered' })).toMatchObject({
+      error: { code: 'no_secret', message: expect.stringContaining('KOYWE_WEBHOOK_SECRET') },
+    })
+    expect(await act({ action: 'send', eventName: 'order.paid' })).toEqual({ numbers: [1] })
   })
 
   it('send an event, a life and a bad delivery, and show what something in front has answered', async () => {

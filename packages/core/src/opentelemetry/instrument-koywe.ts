@@ -18,9 +18,9 @@ export interface InstrumentKoyweOptions {
  * - **A span** `process <event>` per delivery, of kind CONSUMER, below the span of the HTTP request. What the dedupe store and the
  *   listeners do is below it, provided that OpenTelemetry's context manager keeps its context in an `AsyncLocalStorage`, as that of its
  *   Node SDK does; otherwise their spans are beside it.
- * - **Metrics**: `koywe.deliveries` by `event`, `outcome` and `code`; `koywe.delivery.duration` in seconds;
- *   `koywe.deliveries.last_accepted`, in seconds since 1970; `koywe.auth.questions` by `allowed` and `code`. An event whose name is not
- *   known counts as `_OTHER`.
+ * - **Metrics**: `koywe.deliveries` by `api`, `event`, `outcome` and `code`; `koywe.delivery.duration` in seconds;
+ *   `koywe.deliveries.last_accepted` by `api`, in seconds since 1970; `koywe.auth.questions` by `allowed` and `code`. An event whose
+ *   name is not known counts as `_OTHER`.
  *
  * It never fails a request: its own errors go to OpenTelemetry's `diag`. A further call with the same providers counts nothing twice.
  *

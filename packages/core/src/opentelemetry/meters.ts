@@ -38,11 +38,14 @@ export function createMeters(provider: MeterProvider): Meters {
       const outcome = outcomeOf(delivery)
       if (outcome === undefined) return
       const { code, durationMs = 0 } = delivery
+      // An older copy of this package in the process does not say it.
+      const api = delivery.api && { api: delivery.api }
       const event = countedName(delivery)
-      const labels = { ...(event && { event }), outcome }
+      const labels = { ...api, ...(event && { event }), outcome }
       deliveries.add(1, code === undefined ? labels : { ...labels, code })
       duration.record(durationMs / 1000, labels)
-      if (outcome === 'accepted' || outcome === 'duplicate') lastAccepted.record(Date.now() / 1000)
+      if (outcome === 'accepted' || outcome === 'duplicate')
+        lastAccepted.record(Date.now() / 1000, { ...api })
     },
     countQuestion({ allowed, code, status }) {
       if (status !== undefined) questions.add(1, { allowed, ...(code && { code }) })

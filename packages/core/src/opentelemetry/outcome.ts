@@ -1,4 +1,5 @@
 import type { KoyweDeliveryContext } from '../http/channels.js'
+import { isKoywePaymentsEvent } from '../payments/events.js'
 import { isKoyweEventName } from '../ramp/events.js'
 
 /**
@@ -17,9 +18,11 @@ export function outcomeOf({ status, duplicate }: KoyweDeliveryContext): Outcome 
 
 /**
  * The name of a verified event as it may appear in a metric, where every other name would be one more series: `_OTHER` for a name that
- * is not in the table of events. `undefined` while nothing is verified.
+ * in no table of its API's events. `undefined` while nothing is verified.
  */
-export function countedName({ eventName }: KoyweDeliveryContext): string | undefined {
-  if (eventName === undefined || isKoyweEventName(eventName)) return eventName
-  return '_OTHER'
+export function countedName({ api, eventName }: KoyweDeliveryContext): string | undefined {
+  if (eventName === undefined) return undefined
+  const isKnown =
+    api === 'payments' ? isKoywePaymentsEvent({ type: eventName }) : isKoyweEventName(eventName)
+  return isKnown ? eventName : '_OTHER'
 }

@@ -39,7 +39,7 @@ export function endSpan(span: Span, delivery: KoyweDeliveryContext): void {
 }
 
 function describe(span: Span, delivery: KoyweDeliveryContext): void {
-  const { eventName, orderId, deliveryId, code, reason, body } = delivery
+  const { api, eventName, orderId, deliveryId, code, reason, body } = delivery
   const name = countedName(delivery)
   if (name !== undefined) span.updateName(`process ${name}`)
   const attributes = {
@@ -48,7 +48,7 @@ function describe(span: Span, delivery: KoyweDeliveryContext): void {
     'koywe.event.name': eventName,
     'koywe.order.id': orderId,
     'koywe.outcome': outcomeOf(delivery),
-    'koywe.api': 'api' in delivery ? String(delivery.api) : undefined,
+    'koywe.api': api,
     'error.type': code,
   }
   for (const [key, value] of Object.entries(attributes)) {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
 import {
   context,
@@ -22,6 +23,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   bearer,
   createKoyweAuthCallback,
+  createKoywePayments,
   createKoyweWebhooks,
   createMemoryDedupeStore,
 } from '../../src/index.js'
@@ -78,6 +80,7 @@ it('a delivery has a span with the attributes of the semantic conventions', asyn
     'koywe.event.name': 'crypto_delivered',
     'koywe.order.id': 'o-1',
     'koywe.outcome': 'accepted',
+    'koywe.api': 'ramp',
   })
   expect(span?.status.code).toBe(SpanStatusCode.UNSET)
 })
@@ -107,15 +110,44 @@ it('an event whose name is not known is _OTHER in the name of the span and in th
     attributes: { 'koywe.event.name': 'brand_new' },
   })
   const metrics = await sdk.metrics()
-  expect(metrics['koywe.deliveries']).toEqual([[{ event: '_OTHER', outcome: 'accepted' }, 1]])
+  expect(metrics['koywe.deliveries']).toEqual([
+    [{ api: 'ramp', event: '_OTHER', outcome: 'accepted' }, 1],
+  ])
 })
 
-it('the span names the API where the delivery says which it is of', async () => {
+it('documented types of the Payments API are counted by name, and names of the other API are not', async () => {
   instrument()
-  const delivery = { method: 'POST', status: 200, duplicate: false, api: 'payments' }
+  const payments = createKoywePayments(secret, { logger: false })
+  for (const type of ['order.paid', 'webhook.ping', 'crypto_delivered']) {
+    const body = JSON.stringify({ type, id: `evt_${type}` })
+    const signature = createHmac('sha256', secret).update(body).digest('hex')
+    await payments.handle(requestOf(body, { 'koywe-signature': signature }))
+  }
+  await receiver().handle(requestOf(signedEvent({ eventName: 'order.paid' })))
+  const other = { event: '_OTHER', outcome: 'accepted' }
+  const metrics = await sdk.metrics()
+  expect(metrics['koywe.deliveries']).toEqual([
+    [{ api: 'payments', event: 'order.paid', outcome: 'accepted' }, 1],
+    [{ api: 'payments', ...other }, 2],
+    [{ api: 'ramp', ...other }, 1],
+  ])
+  const accepted = metrics['koywe.deliveries.last_accepted']?.map(([labels]) => labels)
+  expect(accepted).toEqual([{ api: 'payments' }, { api: 'ramp' }])
+  expect(sdk.spans()[0]).toMatchObject({
+    name: 'process order.paid',
+    attributes: { 'koywe.api': 'payments', 'koywe.event.name': 'order.paid' },
+  })
+})
+
+it('a delivery of an older copy of the package, which does not say its API, is of the ramp API', async () => {
+  instrument()
+  const eventName = 'crypto_delivered'
+  const delivery = { method: 'POST', status: 200, duplicate: false, eventName }
   channel('tracing:koywe:delivery:start').publish(delivery)
   channel('tracing:koywe:delivery:asyncEnd').publish(delivery)
-  expect(sdk.spans()[0]?.attributes).toMatchObject({ 'koywe.api': 'payments' })
+  expect(sdk.spans()[0]?.name).toBe('process crypto_delivered')
+  const metrics = await sdk.metrics()
+  expect(metrics['koywe.deliveries']).toEqual([[{ event: eventName, outcome: 'accepted' }, 1]])
 })
 
 it('counts deliveries and questions, times them, and keeps when one was last accepted', async () => {
@@ -141,16 +173,16 @@ it('counts deliveries and questions, times them, and keeps when one was last acc
     })
   }
   const metrics = await sdk.metrics()
-  const event = 'crypto_delivered'
+  const [api, event] = ['ramp', 'crypto_delivered']
   expect(metrics['koywe.deliveries']).toEqual([
-    [{ event, outcome: 'accepted' }, 1],
-    [{ event, outcome: 'duplicate' }, 1],
-    [{ event, outcome: 'retry', code: 'handler_failed' }, 1],
-    [{ outcome: 'refused', code: 'missing_signature' }, 1],
+    [{ api, event, outcome: 'accepted' }, 1],
+    [{ api, event, outcome: 'duplicate' }, 1],
+    [{ api, event, outcome: 'retry', code: 'handler_failed' }, 1],
+    [{ api, outcome: 'refused', code: 'missing_signature' }, 1],
   ])
   expect(metrics['koywe.delivery.duration']?.map(([, count]) => count)).toEqual([1, 1, 1, 1])
   const [[labels, at] = []] = metrics['koywe.deliveries.last_accepted'] ?? []
-  expect(labels).toEqual({})
+  expect(labels).toEqual({ api })
   expect(at).toBeGreaterThanOrEqual(before)
   expect(at).toBeLessThanOrEqual(Date.now() / 1000)
   expect(metrics['koywe.auth.questions']).toEqual([

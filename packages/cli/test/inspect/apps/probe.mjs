@@ -1,9 +1,14 @@
 // An application that tells tests what it has seen.
 import { channel } from 'node:diagnostics_channel'
-import { bearer, koyweAuthCallback, koyweWebhooks } from '@x/koywe-express'
+import { bearer, koyweAuthCallback, koywePayments, koyweWebhooks } from '@x/koywe-express'
 import express from 'express'
 
-const { KOYWE_WEBHOOK_SECRET = '', PROBE_PORT = '0', PROBE_DELAY = '0' } = process.env
+const {
+  KOYWE_WEBHOOK_SECRET = '',
+  KOYWE_PAYMENTS_SECRET,
+  PROBE_PORT = '0',
+  PROBE_DELAY = '0',
+} = process.env
 const seen = []
 const app = express()
 app.use((request, _response, next) => {
@@ -29,6 +34,11 @@ webhooks.onAny(async (event) => {
   await new Promise((resolve) => setTimeout(resolve, Number(PROBE_DELAY)))
 })
 app.use(webhooks)
+if (KOYWE_PAYMENTS_SECRET) {
+  const payments = koywePayments(KOYWE_PAYMENTS_SECRET, { logger: false })
+  app.use(payments)
+  app.post('/elsewhere/payments', payments)
+}
 const isAllowed = ({ email }) => email === 'maria@example.com'
 app.use(koyweAuthCallback({ auth: bearer('callback-token'), isAllowed, logger: false }))
 const server = app.listen(Number(PROBE_PORT), '127.0.0.1', () => {
