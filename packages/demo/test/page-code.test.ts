@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { ask, deliver } from '@x/koywe-core/testing'
@@ -100,10 +100,18 @@ describe.concurrent('a suite', () => {
   it.each(suites)('$place passes', { timeout: 240_000 }, async ({ file }) => {
     const home = dirname(file)
     const vitest = join(folderOf('vitest'), 'vitest.mjs')
-    const args = ['run', '--root', home, '--reporter=json', basename(file)]
+    const output = join(home, `${basename(file)}.json`)
+    const args = [
+      'run',
+      '--root',
+      home,
+      '--reporter=json',
+      `--outputFile=${output}`,
+      basename(file),
+    ]
     const command = [process.execPath, vitest, ...args] as const
-    const { stdout } = await run({ command, folder: home, env: environment() }, 230_000)
-    const report = JSON.parse(stdout.slice(stdout.indexOf('{"')) || '{}')
+    await run({ command, folder: home, env: environment() }, 230_000)
+    const report = JSON.parse(await readFile(output, 'utf8').catch(() => '{}'))
     expect(report).toMatchObject({ numFailedTests: 0, numFailedTestSuites: 0, success: true })
     expect(report.numPassedTests).toBeGreaterThan(10)
   })
