@@ -150,6 +150,15 @@ describeWithServer('PostgreSQL', engines.postgres, (postgresUrl) => {
     expect(jsonLines(since.stdout)).toMatchObject([{ deliveryId: 'id-1' }, { deliveryId: 'id-2' }])
   })
 
+  it('replay --from sends a documented event of the Payments API to the receiver of that API', async () => {
+    const row =
+      "('2026-01-31T12:00:00Z', 'order.paid', 'ord_1', 'evt_1', '{\"type\":\"order.paid\"}')"
+    await pool.query(`insert into ${table} values ${row}`)
+    const ended = await replay([...from, '--delivery', 'evt_1', '--dry-run'])
+    const url = `${server.origin}/webhooks/koywe-payments`
+    expect(jsonLines(ended.stdout)).toMatchObject([{ deliveryId: 'evt_1', url, sent: false }])
+  })
+
   it.each([
     [[], 'a whole history is never sent again'],
     [['--order', order, '--table', 'a; drop'], 'not the name of a table'],
