@@ -101,7 +101,7 @@ describe('the server of koywe inspect', () => {
       if (!path.startsWith('/api')) expect(answer.text).not.toContain(token)
     }
     expect(await status('/../../../package.json')).toBe(404)
-    expect(await status('/%2e%2e/main.js')).toBe(404)
+    expect(await status('/%2e%2e/package.json')).toBe(404)
   })
 
   it('a report needs the token of the preload, which is not the one of the page', async () => {
