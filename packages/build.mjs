@@ -61,9 +61,10 @@ async function bundleCommand(folder, programs) {
     isBundled: (specifier) => specifier.startsWith('@x/'),
   })
   for (const door of doors) chmodSync(join(folder, 'dist', `${door}.js`), 0o755)
+  if (!existsSync(join(folder, 'page'))) return
+  await buildPage(folder)
   // Applications load it, so it is one file.
   await bundleTo(join(folder, 'dist'), folder, ['inspect/preload/preload'], { sourcemap: false })
-  await buildPage(folder)
 }
 
 /** A browser loads the page as it is written, file by file, so it is compiled and not bundled. */
@@ -81,7 +82,8 @@ async function buildPage(folder) {
 function copyLit(from, to) {
   const modules = ['lit-html.js', 'directive.js', 'directive-helpers.js', 'directives/repeat.js']
   mkdirSync(join(to, 'directives'), { recursive: true })
-  cpSync(join(from, 'LICENSE'), join(to, 'LICENSE'))
+  // Packers look for a file LICENSE, and add the package's own only if there is none.
+  cpSync(join(from, 'LICENSE'), join(to, 'lit-html.license.txt'))
   for (const module of modules) {
     const code = readFileSync(join(from, module), 'utf8')
     writeFileSync(join(to, module), code.replace(/^\/\/# sourceMappingURL=.*$/m, ''))
