@@ -82,8 +82,8 @@ async function buildPage(folder) {
 function copyLit(from, to) {
   const modules = ['lit-html.js', 'directive.js', 'directive-helpers.js', 'directives/repeat.js']
   mkdirSync(join(to, 'directives'), { recursive: true })
-  // Packers look for a file LICENSE, and add the package's own only if there is none.
-  cpSync(join(from, 'LICENSE'), join(to, 'lit-html.license.txt'))
+  // Named LICENSE, it would keep pnpm from adding the package's own.
+  cpSync(join(from, 'LICENSE'), join(to, 'COPYING'))
   for (const module of modules) {
     const code = readFileSync(join(from, module), 'utf8')
     writeFileSync(join(to, module), code.replace(/^\/\/# sourceMappingURL=.*$/m, ''))

@@ -157,7 +157,7 @@ describe.each(await publishedCommands())('the tarball of the command $name', ({ 
 
   it('contains the program, a licence and a README, and nothing else', () => {
     const expected =
-      /^(LICENSE|README(\.es)?\.md|package\.json|dist\/((chunks|inspect\/preload|page(\/(lit-html(\/directives)?|styles))?)\/)?[\w-]+\.(js|css|html)|dist\/page\/lit-html\/lit-html\.license\.txt)$/
+      /^(LICENSE|README(\.es)?\.md|package\.json|dist\/((chunks|inspect\/preload|page(\/(lit-html(\/directives)?|styles))?)\/)?[\w-]+\.(js|css|html)|dist\/page\/lit-html\/COPYING)$/
     expect(files.filter((file) => !expected.test(file))).toEqual([])
     const programs = Object.values(manifest.bin ?? {}).map((path) => path.replace('./', ''))
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', ...programs]))
