@@ -50,6 +50,11 @@ export function createReporter(
     setTimeout(flush, batchMs).unref()
   }
 
+  /** The timer keeps no process alive, so one that ends before it must send what is due now. */
+  function flushDue(): void {
+    if (isDue) flush()
+  }
+
   function flush(): void {
     isDue = false
     try {
@@ -108,10 +113,12 @@ export function createReporter(
     isOver = true
     begun.clear()
     process.off('exit', flush)
+    process.off('beforeExit', flushDue)
     socket?.destroy()
     onEnd()
   }
 
+  process.on('beforeExit', flushDue)
   return {
     listening(host, port) {
       if (isOver) return
