@@ -108,6 +108,8 @@ describe.sequential('the keyboard', () => {
   it('is told what arrives, once for many', async () => {
     const region = page.locator('#announcements')
     await expect.poll(() => region.textContent(), { timeout: 10_000 }).toMatch(/new request/)
+    // What the tests above have delivered may still wait to be told.
+    await page.waitForTimeout(5000)
     const before = await region.textContent()
     await Promise.all(['a', 'b', 'c'].map((name) => deliver(inspector.origin, `event_${name}`)))
     await expect.poll(() => page.locator('[data-row]').count()).toBe(7)
