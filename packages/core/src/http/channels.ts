@@ -148,62 +148,12 @@ class Context {
   }
 }
 
-type Traced = KoyweEventContext['event']
-
-class EventContext extends Context {
-  readonly api: KoyweApi
-  #event: Traced
-
-  constructor(api: KoyweApi) {
-    super()
-    this.api = api
-  }
-
-  get event(): Traced {
-    return this.#event
-  }
-  set event(event: Traced) {
-    this.#event = event
-  }
-}
-
-class DeliveryContext extends EventContext implements KoyweDeliveryContext {
+class RequestContext extends Context implements KoyweRequestContext {
   readonly method: string
   readonly path: string
   readonly receivedAt = new Date()
-  duplicate = false
   readonly #request: HttpRequest
   #body: Body | undefined
-
-  constructor(request: HttpRequest, api: KoyweApi) {
-    super(api)
-    this.#request = request
-    this.method = request.method
-    this.path = pathOf(request.url)
-  }
-
-  get request(): HttpRequest {
-    return this.#request
-  }
-
-  get body(): Body | undefined {
-    return this.#body
-  }
-  set body(body: Body | undefined) {
-    this.#body = body
-  }
-}
-
-class ProcessContext extends EventContext implements KoyweProcessContext {}
-
-class AuthContext extends Context implements KoyweAuthContext {
-  readonly method: string
-  readonly path: string
-  readonly receivedAt = new Date()
-  allowed = false
-  readonly #request: HttpRequest
-  #body: Body | undefined
-  #email: string | undefined
 
   constructor(request: HttpRequest) {
     super()
@@ -222,6 +172,49 @@ class AuthContext extends Context implements KoyweAuthContext {
   set body(body: Body | undefined) {
     this.#body = body
   }
+}
+
+type Traced = KoyweEventContext['event']
+
+class DeliveryContext extends RequestContext implements KoyweDeliveryContext {
+  readonly api: KoyweApi
+  duplicate = false
+  #event: Traced
+
+  constructor(request: HttpRequest, api: KoyweApi) {
+    super(request)
+    this.api = api
+  }
+
+  get event(): Traced {
+    return this.#event
+  }
+  set event(event: Traced) {
+    this.#event = event
+  }
+}
+
+class ProcessContext extends Context implements KoyweProcessContext {
+  readonly api: KoyweApi
+  #event: Traced
+
+  constructor(api: KoyweApi) {
+    super()
+    this.api = api
+  }
+
+  get event(): Traced {
+    return this.#event
+  }
+  set event(event: Traced) {
+    this.#event = event
+  }
+}
+
+class AuthContext extends RequestContext implements KoyweAuthContext {
+  allowed = false
+  #email: string | undefined
+
   get email(): string | undefined {
     return this.#email
   }

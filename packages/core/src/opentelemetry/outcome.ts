@@ -18,7 +18,7 @@ export function outcomeOf({ status, duplicate }: KoyweDeliveryContext): Outcome 
 
 /**
  * The name of a verified event as it may appear in a metric, where every other name would be one more series: `_OTHER` for a name that
- * in no table of its API's events. `undefined` while nothing is verified.
+ * is in no table of its API's events. `undefined` while nothing is verified.
  */
 export function countedName({ api, eventName }: KoyweDeliveryContext): string | undefined {
   if (eventName === undefined) return undefined
