@@ -171,6 +171,18 @@ describe('sign and verify', () => {
   })
 })
 
+describe('replay', () => {
+  it('tells of a duplicate how its event is forgotten', async () => {
+    const body = '{"id":"evt_replayed","type":"order.paid"}'
+    const headers = { 'koywe-signature': opensslHmac(body) }
+    const about = { kind: 'delivery', api: 'payments', deliveryId: 'evt_replayed', verified: true }
+    const entry = JSON.stringify({ ...about, number: 1, body: { text: body }, headers })
+    const replay = () => koywe(['replay', '--url', origin], { env, stdin: entry })
+    expect((await replay()).stdout).not.toContain('forget')
+    expect((await replay()).stdout).toContain("store.forget('payments:evt_replayed')")
+  })
+})
+
 describe('doctor --payments', () => {
   const findings = async (path: string, ...more: string[]) => {
     const { code, stdout } = await koywe(['doctor', '--json', `${origin}${path}`, ...more], { env })

@@ -48,7 +48,7 @@ export async function replay(file: string | undefined, options: ReplayOptions): 
     const verdict = judge(answer, { isForged: false, isRepeated: false, isConcurrent: false })
     right &&= verdict.right
     const duplicate = isDuplicate(answer)
-    const explanation = duplicate ? handledBefore(deliveryId) : verdict.explanation
+    const explanation = duplicate ? handledBefore(delivery) : verdict.explanation
     const { status, body, code, location, durationMs } = answer
     const lines = [title, answerLine(status, body, durationMs)]
     if (explanation) lines.push(explanationLines(explanation))
@@ -94,10 +94,12 @@ async function chosen(
   return deliveriesIn(from, table, choice)
 }
 
-function handledBefore(deliveryId: string | undefined): Explanation {
+function handledBefore({ api, deliveryId = '<delivery id>' }: KeptDelivery): Explanation {
+  // The key that a receiver claims.
+  const key = api === 'payments' ? `payments:${deliveryId}` : deliveryId
   return {
     meaning: 'The server has handled this event before, so no listener has heard of it again.',
-    cure: `To have it handled again, forget it first: await store.forget('${deliveryId ?? '<delivery id>'}'), in the server's dedupe store.`,
+    cure: `To have it handled again, forget it first: await store.forget('${key}'), in the server's dedupe store.`,
   }
 }
 

@@ -46,7 +46,7 @@ export interface DedupeStore {
    * Forgets a completed event, so that its next delivery is handled again. Never drops a claim: while a server handles the event,
    * nothing changes. The receiver does not call it; it is for you, and a store of your own need not have it.
    *
-   * @param key The `delivery.id` of the event.
+   * @param key The `delivery.id` of the event; of the Payments API, `payments:` and the `delivery.id`.
    */
   forget?(key: string): Promise<ForgetAnswer>
 }

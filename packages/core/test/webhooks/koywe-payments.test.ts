@@ -167,6 +167,17 @@ describe('in the dedupe store', () => {
     expect(JSON.parse(answer.body)).toEqual({ received: true })
   })
 
+  it('a handled event is forgotten under the key of its API, and is handled again', async () => {
+    const dedupe = createMemoryDedupeStore()
+    const payments = createKoywePayments(secret, { dedupe, logger: false })
+    const event = orderEvent({ id: 'evt_forgotten' })
+    expect(await send(payments, event)).toEqual(received)
+    expect(await dedupe.forget('evt_forgotten')).toBe('unknown')
+    expect(await send(payments, event)).toEqual(duplicate)
+    expect(await dedupe.forget('payments:evt_forgotten')).toBe('forgotten')
+    expect(await send(payments, event)).toEqual(received)
+  })
+
   it('ids of any length and characters stay apart, as keys that every engine takes', async () => {
     const keys: string[] = []
     const store = createMemoryDedupeStore()
