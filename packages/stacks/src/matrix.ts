@@ -15,32 +15,41 @@ export function isBroken({ control }: Row): boolean {
 }
 
 /** The questions that ours fails and the control passes, and those that it answers without a header of the stack. */
-export function faultsOf({ ours, control }: Row): readonly Result[] {
+export function faultsOf({ name, ours, control }: Row): readonly Result[] {
+  const own = answersPastHooks(name) ? new Set([...ownHeaders, ...addedAfterwards]) : ownHeaders
   const controls = new Map(control.map((result) => [result.question, result]))
   return ours.flatMap((result) => {
     const other = controls.get(result.question)
     if (other?.fault) return []
     if (result.fault) return [result]
-    const lost = headersLost(result.headers, other?.headers)
+    const lost = headersLost(own, result.headers, other?.headers)
     return lost.length > 0 ? [{ ...result, fault: `without ${lost.join(', ')}` }] : []
   })
 }
 
-/**
- * What a handler's own answer decides, what belongs to one connection, and what is added to a framework's answer after its handler has
- * run. On Koa and Fastify ours writes the answer itself, so that nothing can change it: no compression and no cookie of a session.
- */
-const ownHeaders = new Set([
-  ...['content-encoding', 'set-cookie', 'vary'],
+/** What a handler's own answer decides, and what belongs to one connection. */
+const ownHeaders: ReadonlySet<string> = new Set([
   ...['connection', 'content-length', 'content-type', 'date', 'etag', 'keep-alive'],
   'transfer-encoding',
 ])
 
-/** The headers of the control's answer that ours lacks, or has with another value, unless the value counts. */
-function headersLost(ours: Headers = {}, control: Headers = {}): readonly string[] {
+/** What compression and sessions add to an answer of Koa and of Fastify after its handler has run. */
+const addedAfterwards = ['content-encoding', 'set-cookie', 'vary']
+
+/** On Koa and Fastify ours writes the answer to Node's response, so that nothing that runs later can change it. */
+function answersPastHooks(name: string): boolean {
+  return /koa|fastify/i.test(name)
+}
+
+/** The headers of the control's answer that ours lacks, or has with another value, except its own. */
+function headersLost(
+  own: ReadonlySet<string>,
+  ours: Headers = {},
+  control: Headers = {},
+): readonly string[] {
   return Object.keys(control).filter(
     (name) =>
-      !ownHeaders.has(name) &&
+      !own.has(name) &&
       (ours[name] === undefined || (isFixed(name) && ours[name] !== control[name])),
   )
 }
