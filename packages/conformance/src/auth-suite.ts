@@ -246,6 +246,7 @@ function concludeAt(mount: Mount): void {
           const chunk = `2000\r\n${'x'.repeat(0x2000)}\r\n`
           // The upload of 4000 bytes stays incomplete.
           const rest = framing['Content-Length'] === '4000' ? 'x' : chunk
+          socket.write(rest)
           const upload = setInterval(() => socket.write(rest), 20)
           try {
             const response = await readResponse(socket)
