@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The files that take longest, the longest first. All others come after them. */
@@ -33,6 +33,8 @@ export default defineConfig({
   test: {
     globalSetup: join(import.meta.dirname, 'testkit/src/vitest-setup.ts'),
     sequence: { sequencer: LongestFirst },
+    // Copies of the tests, while `pnpm test:mutation` runs.
+    exclude: [...configDefaults.exclude, '.stryker-tmp/**'],
     // More files at once than processors, and several servers at once in each.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     maxConcurrency: 8,
