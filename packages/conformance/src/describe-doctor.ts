@@ -1,6 +1,6 @@
+import { examination } from '@x/koywe-cli/src/doctor/doctor.js'
 import { bearer } from '@x/koywe-core'
 import { describe, expect, it } from 'vitest'
-import { examination } from '../../cli/src/doctor/doctor.js'
 import type { Mount } from './mount.js'
 
 const secret = 'conformance-secret'
