@@ -81,8 +81,7 @@ function asKept(value: unknown): Kept | undefined {
 type Kept = string | Uint8Array
 
 function withinLimit(kept: Kept, limit: number, cure?: string): Body {
-  const length = typeof kept === 'string' ? Buffer.byteLength(kept) : kept.length
-  if (length > limit) throw tooLarge(limit)
+  if (Buffer.byteLength(kept) > limit) throw tooLarge(limit)
   return typeof kept === 'string' ? { text: kept, cure } : { bytes: kept }
 }
 

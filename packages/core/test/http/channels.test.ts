@@ -54,8 +54,13 @@ const receiver = (options = {}) => createKoyweWebhooks(secret, { logger: false, 
 describe('koywe:delivery', () => {
   it('has one context from start to asyncEnd, with what came of the request', async () => {
     const seen = subscribed(koyweChannels.delivery)
-    const request = requestOf(signedEvent({ orderId: 'o-1' }))
-    await receiver().handle({ ...request, url: '/webhooks/koywe?token=hidden' })
+    const request = {
+      ...requestOf(signedEvent({ orderId: 'o-1' })),
+      url: '/webhooks/koywe?token=hidden',
+    }
+    const before = performance.now()
+    const answer = await receiver().handle(request)
+    const took = performance.now() - before
     expect(seen.map(([part]) => part)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd'])
     expect(new Set(seen.map(([, context]) => context)).size).toBe(1)
     expect(lastOf(seen)).toMatchObject({
@@ -72,8 +77,23 @@ describe('koywe:delivery', () => {
       durationMs: expect.any(Number),
       event: expect.objectContaining({ orderId: 'o-1' }),
       body: { text: signedEvent({ orderId: 'o-1' }) },
+      // What Node sets on every context of a promise.
+      result: answer,
     })
+    expect(lastOf(seen).durationMs).toBeLessThanOrEqual(took)
+    expect(lastOf(seen).request).toBe(request)
     expect(lastOf(seen)).not.toHaveProperty('code')
+  })
+
+  it.each([
+    ['/webhooks/koywe', '/webhooks/koywe'],
+    ['/webhooks/koywe?token=hidden', '/webhooks/koywe'],
+    ['/?token=hidden?', '/'],
+    ['?token=hidden', ''],
+  ])('has of the URL %s the path %s', async (url, path) => {
+    const seen = subscribed(koyweChannels.delivery)
+    await receiver().handle({ ...requestOf(signedEvent()), url })
+    expect(lastOf(seen).path).toBe(path)
   })
 
   it("has the receiver's own sentence for a refusal, as the log has it", async () => {
@@ -97,12 +117,13 @@ describe('koywe:delivery', () => {
   })
 
   it('shows neither body nor event to what writes or copies a context', async () => {
-    const seen = subscribed(koyweChannels.delivery)
+    const channels = [koyweChannels.delivery, koyweChannels.process].map((name) => subscribed(name))
     await receiver().handle(requestOf(signedEvent({ note: 'PRIVATE' })))
-    const context = lastOf(seen)
-    expect(context.event).toMatchObject({ note: 'PRIVATE' })
-    for (const shown of [JSON.stringify(context), inspect({ ...context }), inspect(context)]) {
-      expect(shown).not.toMatch(/PRIVATE|signature/)
+    for (const context of channels.map(lastOf)) {
+      expect(context.event).toMatchObject({ note: 'PRIVATE' })
+      for (const shown of [JSON.stringify(context), inspect({ ...context }), inspect(context)]) {
+        expect(shown).not.toMatch(/PRIVATE|signature/)
+      }
     }
   })
 

@@ -86,20 +86,29 @@ describe('a store that does not grant a claim', () => {
   it('and answers too late has its claim released, so that the retry is handled', async () => {
     const gate = createGate<ClaimAnswer>()
     const { claim, ended } = createClaim()
-    const { send, heard } = setUp({ claim: () => gate.promise })
+    const { send, heard, webhooks, log } = setUp({ claim: () => gate.promise })
     expect(await send()).toEqual(unavailable)
     gate.open(claim)
-    await expect.poll(() => ended).toEqual(['release'])
+    await webhooks.idle()
+    expect(ended).toEqual(['release'])
     expect(heard).toEqual([])
+    expect(log.lines).toEqual([expect.stringContaining('did not answer in time')])
   })
 
-  it('and fails too late changes nothing', async () => {
+  it.each<[string, (gate: ReturnType<typeof createGate<ClaimAnswer>>) => void]>([
+    ['fails', (gate) => gate.fail(new Error('late'))],
+    ['says done', (gate) => gate.open({ state: 'done' })],
+    ['says in progress', (gate) => gate.open({ state: 'in_progress' })],
+  ])('and %s too late changes nothing, and the log has one line', async (_what, end) => {
     const gate = createGate<ClaimAnswer>()
-    const { send } = setUp({ claim: () => gate.promise })
+    const { send, heard, webhooks, log } = setUp({ claim: () => gate.promise })
     expect(await send()).toEqual(unavailable)
-    gate.fail(new Error('late'))
+    end(gate)
     // An unhandled rejection would fail this run.
+    await webhooks.idle()
     await delay(10)
+    expect(heard).toEqual([])
+    expect(log.lines).toEqual([expect.stringContaining('did not answer in time')])
   })
 })
 

@@ -34,6 +34,7 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
     ['timeoutMs', '5000'],
     ['timeoutMs', Infinity],
     ['timeoutMs', 2 ** 31],
+    ['timeoutMs', -1],
     ['logger', true],
     ['logger', {}],
     ['dedupe', true],
@@ -155,7 +156,10 @@ describe('the time limit', () => {
     const { webhooks, signals, gate } = setUp()
     expect(await send(webhooks)).toEqual({ status: 503, error: 'timeout' })
     expect(signals[0]?.aborted).toBe(true)
-    expect(signals[0]?.reason).toMatchObject({ name: 'TimeoutError' })
+    expect(signals[0]?.reason).toMatchObject({
+      name: 'TimeoutError',
+      message: 'Time ran out for this request',
+    })
     gate.open()
   })
 
@@ -174,11 +178,33 @@ describe('the time limit', () => {
     expect(late).toMatchObject({ aborted: true, reason: { name: 'TimeoutError' } })
   })
 
-  it('does not abort the signal of listeners that are fast enough', async () => {
-    const { webhooks, signals, gate } = setUp()
-    gate.open()
+  it('ends with the answer: it neither aborts the signal nor logs anything afterwards', async () => {
+    const logger = createMemoryLog()
+    const signals: AbortSignal[] = []
+    const webhooks = createKoyweWebhooks(secret, { timeoutMs: 50, logger }).onAny(
+      (_event, { signal }) => signals.push(signal),
+    )
     expect((await send(webhooks)).status).toBe(200)
-    expect(signals[0]?.aborted).toBe(false)
+    await delay(100)
+    expect(signals).toMatchObject([{ aborted: false }])
+    expect(logger.lines).toEqual([])
+  })
+
+  it('may be as long as Node’s timers allow', async () => {
+    const webhooks = createKoyweWebhooks(secret, { timeoutMs: 2 ** 31 - 1, logger: false })
+    expect((await send(webhooks)).status).toBe(200)
+  })
+
+  it('is logged for every event that it concerns', async () => {
+    const logger = createMemoryLog()
+    const gate = createGate()
+    const webhooks = createKoyweWebhooks(secret, { timeoutMs: 20, logger })
+    webhooks.onAny(() => gate.promise)
+    for (const orderId of ['1', '2', '3']) await send(webhooks, signedEvent({ orderId }))
+    gate.open()
+    expect(logger.lines).toEqual(
+      ['1', '2', '3'].map((id) => expect.stringMatching(`^koywe timeout: .*order "${id}"`)),
+    )
   })
 
   it('marks the event done when listeners succeed after the time limit', async () => {
