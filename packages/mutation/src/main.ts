@@ -19,7 +19,7 @@ const areas: Readonly<Record<string, string>> = {
   'auth-callback': 'auth-callback',
   'dedupe/memory-store.ts': 'dedupe',
   http: 'http,auth-callback,webhooks',
-  webhooks: 'webhooks',
+  webhooks: 'webhooks,http',
 }
 
 const { positionals, values } = parseArgs({

@@ -104,7 +104,6 @@ export function createEmitter<Events, Unknown>({
   }
 
   function succeed(registration: Registration): Errors {
-    registration.running = false
     if (registration.once) remove(registration.key, (other) => other === registration)
     return noErrors
   }
