@@ -83,7 +83,7 @@ describe('rotation', () => {
       expect(await send(webhooks, body)).toEqual({ status: 200, received: true })
     }
     expect(indexes).toEqual([0, 1, 2, 1])
-    expect(logger.lines).toEqual([expect.stringContaining('secret 2 of the list')])
+    expect(logger.lines).toEqual([expect.stringContaining('an old secret (secretIndex 1;')])
   })
 
   it('is not affected by later changes to the list', async () => {
