@@ -49,23 +49,41 @@ declare module 'fastify' {
  */
 export type KoyweFastifyPlugin<Options> = (app: object, options: Options) => Promise<void>
 
-/** Options of {@link koyweWebhooks}. Give exactly one of `secret`, `secrets` and `webhooks`. */
-export interface FastifyWebhooksOptions extends KoyweWebhooksOptions, PathOption {
-  /** The webhook's secret. */
-  readonly secret?: string
-  /** The secrets during a rotation, the current one first. */
-  readonly secrets?: readonly string[]
-  /** A receiver made by `createKoyweWebhooks`. Required for the second receiver of an instance. */
-  readonly webhooks?: KoyweWebhooks
+/** Exactly one of the properties. */
+type OneOf<Properties> = {
+  [Name in keyof Properties]: Pick<Properties, Name> & {
+    readonly [Other in Exclude<keyof Properties, Name>]?: undefined
+  }
+}[keyof Properties]
+
+/** The options of both receivers. */
+interface ReceiverOptions extends KoyweWebhooksOptions, PathOption {
   /** The path to answer at when `path` is not set; otherwise the prefix of `path`. */
   readonly prefix?: string
 }
 
-/** Options of {@link koywePayments}. Give exactly one of `secret`, `secrets` and `payments`. */
-export interface FastifyPaymentsOptions extends Omit<FastifyWebhooksOptions, 'webhooks'> {
-  /** A receiver made by `createKoywePayments`. Required for the second receiver of an instance. */
-  readonly payments?: KoywePayments
+interface SecretOptions {
+  /** The webhook's secret. */
+  readonly secret: string
+  /** The secrets during a rotation, the current one first. */
+  readonly secrets: readonly string[]
 }
+
+interface WebhooksSources extends SecretOptions {
+  /** A receiver made by `createKoyweWebhooks`. Required for the second receiver of an instance. */
+  readonly webhooks: KoyweWebhooks
+}
+
+interface PaymentsSources extends SecretOptions {
+  /** A receiver made by `createKoywePayments`. Required for the second receiver of an instance. */
+  readonly payments: KoywePayments
+}
+
+/** Options of {@link koyweWebhooks}: exactly one of `secret`, `secrets` and `webhooks`, and those of a receiver. */
+export type FastifyWebhooksOptions = ReceiverOptions & OneOf<WebhooksSources>
+
+/** Options of {@link koywePayments}: exactly one of `secret`, `secrets` and `payments`, and those of a receiver. */
+export type FastifyPaymentsOptions = ReceiverOptions & OneOf<PaymentsSources>
 
 /** Options that Fastify itself reads for every plugin. */
 type LogOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>

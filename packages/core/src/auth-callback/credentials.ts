@@ -178,7 +178,7 @@ function checkTokens(accepted: string | readonly string[], what: string): readon
   if (Array.isArray(list) && list.length > 0 && list.every(sendable)) return list
   throw new TypeError(
     `${what} must be a string of visible ASCII characters without spaces or commas, or a list of such strings. Set it to what ` +
-      'you registered with Koywe, for example in the environment variable KOYWE_CALLBACK_TOKEN.',
+      'you registered with Koywe, for example in the environment variable KOYWE_CALLBACK_TOKEN. `openssl rand -hex 32` makes a new one.',
   )
 }
 

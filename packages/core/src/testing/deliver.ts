@@ -7,6 +7,7 @@ import {
 } from '../http/channels.js'
 import { pathFor } from './ask.js'
 import type { BadDelivery } from './bad-deliveries.js'
+import { checkSecret } from './check-secret.js'
 import {
   type EventToDeliver,
   isPaymentsEvent,
@@ -71,6 +72,8 @@ type AnswerTo<Sent> = Sent extends PaymentsEventToDeliver & { readonly eventName
  * Delivers an event as Koywe does, and waits for the answer: the listeners are done when it comes. With `times` or `concurrent`
  * it gives a list of answers. An event with `eventName` is one of the ramp API, one with `type` of the Payments API.
  *
+ * @throws {TypeError} when there is no secret, or an empty one, which no receiver has; or when the target is none.
+ *
  * @example
  * ```ts
  * import { strictEqual } from 'node:assert'
@@ -98,6 +101,7 @@ export async function deliver(
   event: Deliverable,
   options: DeliverOptions & RepeatOptions,
 ): Promise<AnyAnswer | readonly AnyAnswer[]> {
+  checkSecret(options?.secret || undefined, 'deliver(app, event, { secret })')
   const { as, times, concurrent, headers, timeoutMs } = options
   const made = isBad(event) ? event.request(options.secret) : requestOf(event, options.secret, as)
   const { url: base, close } = await serve(target)

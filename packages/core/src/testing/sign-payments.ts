@@ -1,8 +1,11 @@
 import { sign } from '../ramp/signature.js'
+import { checkSecret } from './check-secret.js'
 
 /**
  * Signs a body as Koywe's Payments API does: returns the value of the header Koywe-Signature. It covers the bytes, so send exactly
  * this body.
+ *
+ * @throws {TypeError} when the secret is not a string.
  *
  * @example
  * ```ts
@@ -14,5 +17,6 @@ import { sign } from '../ramp/signature.js'
  * ```
  */
 export function signPayments(body: string | Uint8Array, secret: string): string {
+  checkSecret(secret, 'signPayments(body, secret)')
   return sign(body, secret)
 }

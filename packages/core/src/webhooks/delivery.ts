@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { type InspectOptions, inspect } from 'node:util'
 import type { Claim } from '../dedupe/store.js'
 import type { KoyweEventContext, TracedEvent, TracedPaymentsEvent } from '../http/channels.js'
 import type { Exchange, Subject } from '../http/exchange.js'
@@ -81,6 +82,17 @@ export class ReceivedDelivery<Event> implements Delivery, Subject {
     const event = this.#event as TracedEvent | TracedPaymentsEvent // those of every scheme are
     const { api } = this.#scheme
     return { api, event, ...this.#names(), deliveryId, occurredAt, secretIndex }
+  }
+
+  /** What a log of JSON shows: getters would be missing, and the claim is nobody else's. */
+  toJSON(): object {
+    const { id, receivedAt, occurredAt, secretIndex, signedText } = this
+    return { id, receivedAt, occurredAt, secretIndex, signedText }
+  }
+
+  /** What `console.log` shows. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    return `Delivery ${inspect(this.toJSON(), options)}`
   }
 
   about(): string {

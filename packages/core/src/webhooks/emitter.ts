@@ -1,6 +1,7 @@
 import type { Scheme } from '../http/scheme.js'
 import { quote } from '../log/quote.js'
 import type { KoyweEventMap, UnknownKoyweEvent } from '../ramp/events.js'
+import { nearestTo } from '../setup/nearest.js'
 import type { Delivery } from './delivery.js'
 
 /** Handles one event. The receiver awaits it and acknowledges the webhook only if it succeeds. */
@@ -8,12 +9,22 @@ export type Listener<Event> = (event: Event, delivery: Delivery) => unknown
 
 /** Registers listeners by event name. Every method returns the object it was called on. */
 export interface KoyweEmitter<Events = KoyweEventMap, Unknown = UnknownKoyweEvent> {
-  /** Calls `listener` for every event of that name. @throws {TypeError} for a name that this version does not know. */
-  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this
+  /**
+   * Calls `listener` for every event of that name, or of one of those names.
+   *
+   * @throws {TypeError} for a name that this version does not know.
+   */
+  on<Name extends keyof Events>(
+    name: Name | readonly Name[],
+    listener: Listener<Events[Name]>,
+  ): this
   /** Calls `listener` until it succeeds once. If it fails, it stays for the retry. */
   once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this
-  /** Removes a listener that `on` or `once` added. */
-  off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this
+  /** Removes a listener that `on` or `once` added for that name, or for those names. */
+  off<Name extends keyof Events>(
+    name: Name | readonly Name[],
+    listener: Listener<Events[Name]>,
+  ): this
   /** Calls `listener` for every event, including names that this version does not know. */
   onAny(listener: Listener<Events[keyof Events] | Unknown>): this
   /** Removes a listener that `onAny` added. */
@@ -115,15 +126,24 @@ export function createEmitter<Events, Unknown>({
 
   function checkName(name: unknown): string {
     if (typeof name === 'string' && names.includes(name)) return name
+    const nearest = typeof name === 'string' ? nearestTo(name, names) : undefined
+    const guess = nearest === undefined ? '' : ` Did you mean ${quote(nearest)}?`
     throw new TypeError(
-      `${quote(name)} is not an event name that this version knows (${names.join(', ')}). ` +
+      `${quote(name)} is not an event name that this version knows (${names.join(', ')}).${guess} ` +
         `To handle a newer event, use onAny and compare \`event.${nameField}\`.`,
     )
   }
 
+  /** Checks all names before any listener is added or removed. */
+  function checkNames(given: unknown): readonly string[] {
+    if (!Array.isArray(given)) return [checkName(given)]
+    if (given.length === 0) throw new TypeError('The list of event names is empty.')
+    return given.map(checkName)
+  }
+
   const emitter: KoyweEmitter<Events, Unknown> = {
     on(name, listener) {
-      add(checkName(name), listener)
+      for (const key of checkNames(name)) add(key, listener)
       return this
     },
     once(name, listener) {
@@ -131,7 +151,9 @@ export function createEmitter<Events, Unknown>({
       return this
     },
     off(name, listener) {
-      remove(checkName(name), (registration) => registration.listener === listener)
+      for (const key of checkNames(name)) {
+        remove(key, (registration) => registration.listener === listener)
+      }
       return this
     },
     onAny(listener) {

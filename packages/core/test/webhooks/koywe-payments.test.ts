@@ -452,5 +452,5 @@ it('warns once per known type without a listener, and of an old secret', async (
   const body = orderEvent({ id: '4' })
   await send(payments, body, signatureOf(body, 'old'))
   expect(logger.lines).toHaveLength(2)
-  expect(logger.lines[1]).toContain('secret 2 of the list')
+  expect(logger.lines[1]).toContain('an old secret (secretIndex 1;')
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { createGate } from '@x/koywe-testkit/gate'
 import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { describe, expect, it } from 'vitest'
@@ -84,9 +85,7 @@ describe('rotation', () => {
       expect(await send(webhooks, body)).toEqual({ status: 200, received: true })
     }
     expect(indexes).toEqual([0, 1, 2, 1])
-    expect(logger.lines).toEqual([
-      expect.stringMatching(/secret 2 of the list .* Keep that secret in the list until/),
-    ])
+    expect(logger.lines).toEqual([expect.stringContaining('an old secret (secretIndex 1;')])
   })
 
   it('is not affected by later changes to the list', async () => {
@@ -132,6 +131,18 @@ describe('a delivery', () => {
       expect((await deliveryOf({ timeStamp })).occurredAt).toBeUndefined()
     },
   )
+
+  it('shows in a log what it is, and neither a signature, a secret nor the claim', async () => {
+    const timeStamp = '2022-10-26T22:36:41.658Z'
+    const delivery = await deliveryOf({ timeStamp })
+    const { id, receivedAt, occurredAt, secretIndex, signedText } = delivery
+    const shown = { id, receivedAt, occurredAt, secretIndex, signedText }
+    expect(inspect(delivery, { compact: 3 })).toBe(`Delivery ${inspect(shown, { compact: 3 })}`)
+    expect(JSON.stringify(delivery)).toBe(JSON.stringify(shown))
+    const { signature } = JSON.parse(signEvent(JSON.parse(signedText), secret))
+    for (const hidden of [signature, secret, 'claim'])
+      expect(inspect(delivery)).not.toContain(hidden)
+  })
 
   it('has one signal, which is not aborted', async () => {
     const delivery = await deliveryOf()
