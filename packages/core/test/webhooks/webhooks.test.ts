@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createGate } from '@x/koywe-testkit/gate'
 import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { describe, expect, it } from 'vitest'
-import { webhooksOf } from '../../src/adapter.js'
+import { receiverOf } from '../../src/adapter.js'
 import {
   createKoyweWebhooks,
   createMemoryDedupeStore,
@@ -19,9 +19,12 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
     'for the secret %j',
     (secrets) => {
       // What plain JavaScript may pass.
-      for (const create of [createKoyweWebhooks, webhooksOf]) {
-        expect(() => create(secrets as string, {})).toThrow(TypeError)
-        expect(() => create(secrets as string, {})).toThrow('KOYWE_WEBHOOK_SECRET')
+      for (const create of [
+        () => createKoyweWebhooks(secrets as string),
+        () => receiverOf(createKoyweWebhooks, secrets as string, {}),
+      ]) {
+        expect(create).toThrow(TypeError)
+        expect(create).toThrow('KOYWE_WEBHOOK_SECRET')
       }
     },
   )
@@ -46,11 +49,13 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
   })
 })
 
-describe('webhooksOf', () => {
+describe('receiverOf', () => {
   it('makes a receiver from secrets and returns an existing one', () => {
     const receiver = createKoyweWebhooks(secret)
-    expect(webhooksOf(receiver, {})).toBe(receiver)
-    expect(webhooksOf([secret, 'old'], { limit: 10 }).handle).toBeTypeOf('function')
+    expect(receiverOf(createKoyweWebhooks, receiver, {})).toBe(receiver)
+    expect(receiverOf(createKoyweWebhooks, [secret, 'old'], { limit: 10 }).handle).toBeTypeOf(
+      'function',
+    )
   })
 
   it.each([
@@ -60,8 +65,10 @@ describe('webhooksOf', () => {
     ['dedupe', false],
   ])('throws a TypeError for an existing receiver along with %s', (name, value) => {
     const receiver = createKoyweWebhooks(secret)
-    expect(() => webhooksOf(receiver, { [name]: value })).toThrow(TypeError)
-    expect(() => webhooksOf(receiver, { [name]: value })).toThrow('createKoyweWebhooks')
+    expect(() => receiverOf(createKoyweWebhooks, receiver, { [name]: value })).toThrow(TypeError)
+    expect(() => receiverOf(createKoyweWebhooks, receiver, { [name]: value })).toThrow(
+      'createKoyweWebhooks',
+    )
   })
 })
 
