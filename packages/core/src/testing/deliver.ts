@@ -5,6 +5,7 @@ import {
   type TracedEvent,
   type TracedPaymentsEvent,
 } from '../http/channels.js'
+import { defaultPaths } from '../setup/default-paths.js'
 import { pathFor } from './ask.js'
 import type { BadDelivery } from './bad-deliveries.js'
 import { checkSecret } from './check-secret.js'
@@ -106,7 +107,7 @@ export async function deliver(
   const made = isBad(event) ? event.request(options.secret) : requestOf(event, options.secret, as)
   const { url: base, close } = await serve(target)
   const ofPayments = isBad(event) ? event.api === 'payments' : isPaymentsEvent(event)
-  const byDefault = ofPayments ? '/webhooks/koywe-payments' : '/webhooks/koywe'
+  const byDefault = ofPayments ? defaultPaths.koywePayments : defaultPaths.koyweWebhooks
   const url = pathFor(base, options.path, byDefault)
   const sent = {
     method: 'POST',
