@@ -45,6 +45,12 @@ it('opens a genuine delivery: its event, the text that was signed, and which sec
   expect(opened({ value: JSON.parse(sign(event, secret)) })).toEqual(opened(body))
 })
 
+it('is known as the ramp API, and finds the name of an event in `eventName`', () => {
+  const scheme = createRampScheme(secret)
+  expect(scheme).toMatchObject({ api: 'ramp', nameField: 'eventName' })
+  expect(scheme.nameOf(event)).toBe('crypto_delivered')
+})
+
 it('refuses another signature with a code and a sentence that names the likely causes', () => {
   const other = text(sign(event, 'not the secret'))
   expect(refused(other)).toEqual({
