@@ -104,7 +104,7 @@ describe('readBody finds the body', () => {
       expect(await read({ stream: streamOf(text), rawBody }, limit)).toBe(text)
       const stream = Object.assign(await consumed(), { rawBody })
       expect(await read({ stream, body: { a: 1 } }, limit)).toEqual({ a: 1 })
-      expect(await read({ stream, body: text }, limit)).toBe(text)
+      expect(await readBody({ stream, body: text }, limit)).toEqual({ text })
     }
   })
 
@@ -179,6 +179,13 @@ describe('readBody refuses', () => {
     await delay(10)
     stream.destroy()
     await refusal
+  })
+
+  it('a stream that is said to be aborted, even if it neither fails nor closes', async () => {
+    const stream = new PassThrough()
+    const refusal = read({ stream }, limit)
+    stream.emit('aborted')
+    await expect(refusal).rejects.toEqual(failsWith('body_aborted'))
   })
 
   it('an upload that its sender breaks off', async () => {
