@@ -25,6 +25,8 @@ interface Position {
 export interface Change {
   /** Below `packages/core/src`. */
   readonly file: string
+  /** Counts from 1. */
+  readonly lineNumber: number
   /** The line before the change, with those above it where that line alone is in the file more than once. */
   readonly line: string
   /** The same line after the change; a change of several lines is written on one. */
@@ -43,6 +45,7 @@ export function changesIn(report: Report): readonly Change[] {
       .toSorted((a, b) => a.location.start.line - b.location.start.line)
       .map((mutant) => ({
         file: path.slice(path.indexOf(below) + below.length),
+        lineNumber: mutant.location.start.line,
         line: nameOf(lines, mutant.location.start.line - 1),
         becomes: changed(lines, mutant),
         noticed: wasNoticed(mutant.status),

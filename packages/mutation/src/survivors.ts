@@ -21,7 +21,10 @@ export function differences(changes: readonly Change[], survivors: Survivors): r
     ([key, { file }]) => files.has(file) && tried.get(key)?.noticed !== false,
   )
   return [
-    ...unlisted.map(([, change]) => `No test notices, and it is not listed: ${textOf(change)}`),
+    ...unlisted.map(
+      ([, change]) =>
+        `No test notices, and it is not listed: ${textOf(change, `:${change.lineNumber}`)}`,
+    ),
     ...stale.map(([key, change]) =>
       tried.has(key)
         ? `A test notices by now what is listed: ${textOf(change)}`
@@ -44,6 +47,6 @@ function keyOf({ file, line, becomes }: Named): string {
   return JSON.stringify([file, line, becomes])
 }
 
-function textOf({ file, line, becomes }: Named): string {
-  return `${file}\n  - ${line}\n  + ${becomes}`
+function textOf({ file, line, becomes }: Named, place = ''): string {
+  return `${file}${place}\n  - ${line}\n  + ${becomes}`
 }

@@ -31,7 +31,13 @@ function reportOf(
 describe('a change', () => {
   it('is named by its line before and after', () => {
     expect(changesIn(reportOf('a)', 'true)', { after: 'if' }))).toEqual([
-      { file: 'http/a.ts', line: 'if (a) {', becomes: 'if (true) {', noticed: false },
+      {
+        file: 'http/a.ts',
+        lineNumber: 2,
+        line: 'if (a) {',
+        becomes: 'if (true) {',
+        noticed: false,
+      },
     ])
   })
 
@@ -74,7 +80,7 @@ describe('the list', () => {
 
   it('lacks a change that no test notices', () => {
     expect(differences(found('a)', 'true)', { after: 'if' }), {})).toEqual([
-      'No test notices, and it is not listed: http/a.ts\n  - if (a) {\n  + if (true) {',
+      'No test notices, and it is not listed: http/a.ts:2\n  - if (a) {\n  + if (true) {',
     ])
     expect(differences(found('a)', 'false)', { after: 'if' }), survivors)).toHaveLength(2)
   })
