@@ -189,12 +189,12 @@ describe('koywe:process', () => {
 })
 
 describe('koywe:auth', () => {
-  const callback = createKoyweAuthCallback({
-    auth: bearer('token'),
-    isAllowed: ({ email }) => email === 'yes@example.com',
-    logger: false,
-  })
   const ask = (email: string, token = 'token') => {
+    const callback = createKoyweAuthCallback({
+      auth: bearer('token'),
+      isAllowed: ({ email }) => email === 'yes@example.com',
+      logger: false,
+    })
     const authorization = `Bearer ${token}`
     return callback.handle({
       ...requestOf(JSON.stringify({ email })),
