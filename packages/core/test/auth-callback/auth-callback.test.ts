@@ -121,48 +121,63 @@ describe('createKoyweAuthCallback', () => {
     const never = () => new Promise<never>(() => {})
     const broken = () => Promise.reject(new RangeError('x'))
 
-    it.each<[string, Partial<HttpRequest>, Partial<KoyweAuthCallbackOptions>, number, RegExp]>([
+    it.each<
+      [string, Partial<HttpRequest>, () => Partial<KoyweAuthCallbackOptions>, number, RegExp]
+    >([
       [
         'no credential',
         { rawHeaders: [] },
-        {},
+        () => ({}),
         401,
         /with no Authorization header: `auth` did not accept it\. Compare `auth`/,
       ],
       [
         'another credential',
         { headers, rawHeaders: ['Authorization', 'Bearer other'] },
-        {},
+        () => ({}),
         401,
         /with an Authorization header: `auth` did not accept it\./,
       ],
       [
         'no credential where there is only its own header',
         { rawHeaders: [] },
-        { auth: basic({ username: 'a', password: 'b' }) },
+        () => ({ auth: basic({ username: 'a', password: 'b' }) }),
         401,
         /with no Authorization header: `auth` did not accept it\./,
       ],
-      ['a check that rejects', {}, { auth: broken }, 401, /`auth` threw RangeError at/],
-      ['a slow check', {}, { isAllowed: never }, 503, /within 20 ms,.* or raise `timeoutMs`\. \(P/],
+      [
+        'no credential where a function checks pairs',
+        { rawHeaders: [] },
+        () => ({ auth: basic(() => true) }),
+        401,
+        /with no Authorization header: `auth` did not accept it\./,
+      ],
+      ['a check that rejects', {}, () => ({ auth: broken }), 401, /`auth` threw RangeError at/],
+      [
+        'a slow check',
+        {},
+        () => ({ isAllowed: never }),
+        503,
+        /within 20 ms,.* or raise `timeoutMs`\. \(P/,
+      ],
       [
         'another type',
         { headers: { 'content-type': 'text/plain' } },
-        {},
+        () => ({}),
         415,
         /Content-Type of the question is not application\/json\. \(POST/,
       ],
       [
         'a question without its field',
         {},
-        { field: 'rut' as 'email' },
+        () => ({ field: 'rut' as 'email' }),
         400,
         /The field `rut` is not a string of 1 to 254 characters\. \(POST "\/koywe\/auth"/,
       ],
       [
         'a body that cannot be read',
         { body: broken },
-        {},
+        () => ({}),
         500,
         /The question could not be handled: RangeError at .*\(POST/,
       ],
@@ -173,7 +188,7 @@ describe('createKoyweAuthCallback', () => {
         isAllowed: () => true,
         timeoutMs: 20,
         logger,
-        ...options,
+        ...options(),
       })
       const asked = { ...requestOf(question), url: '/koywe/auth', rawHeaders, ...request }
       expect(await callback.handle(asked)).toMatchObject({ status, body: 'false' })

@@ -214,6 +214,9 @@ describe('koywe:auth', () => {
     const context = lastOf(seen)
     expect(context).toMatchObject(expected)
     expect(context.reason === undefined).toBe(context.code === undefined)
+    // A caller that is not admitted is not listened to.
+    const body = token === 'token' ? { text: JSON.stringify({ email }) } : undefined
+    expect(context.body).toEqual(body)
     for (const shown of [JSON.stringify(context), inspect({ ...context }), inspect(context)]) {
       expect(shown).not.toMatch(/example\.com/)
     }
