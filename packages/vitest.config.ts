@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { browserTests, findChromium } from './testkit/src/find-chromium.js'
 
 /** The files that take longest, the longest first. All others come after them. */
 const longest = [
   'demo/test/copied-out',
   'packaging/test/consumers',
   'soak/test/soak',
-  'cli/test/page/accessibility',
+  'cli/test/page/accessibility.browser',
   'cli/test/inspect/matrix',
   'test/doctor.test',
   'test/conformance-',
@@ -34,6 +35,10 @@ export default defineConfig({
   root: join(import.meta.dirname, '..'),
   test: {
     globalSetup: join(import.meta.dirname, 'testkit/src/vitest-setup.ts'),
+    exclude: [
+      ...configDefaults.exclude,
+      ...(findChromium() === undefined && !process.env.CI ? [browserTests] : []),
+    ],
     sequence: { sequencer: LongestFirst },
     // More files at once than processors, and several servers at once in each.
     maxWorkers: availableParallelism() * 2,

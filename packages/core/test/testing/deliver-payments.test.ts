@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { expect, it, vi } from 'vitest'
 import {
@@ -46,7 +46,7 @@ it.each([
   },
 )
 
-it('the header is what openssl makes of the bytes, at the default path', async () => {
+it('the header is the HMAC of the bytes, at the default path', async () => {
   const seen = vi.fn()
   const app: RequestListener = (request, response) => {
     const chunks: Buffer[] = []
@@ -58,11 +58,8 @@ it('the header is what openssl makes of the bytes, at the default path', async (
   }
   await deliver(app, { ...event, note: 'ñ' }, { secret, as: 'pretty' })
   const [url, signature, body] = seen.mock.calls[0] ?? []
-  const digest = execFileSync('openssl', ['dgst', '-sha256', '-hmac', secret, '-r'], {
-    input: body,
-  })
   expect(url).toBe('/webhooks/koywe-payments')
-  expect(signature).toBe(digest.toString().split(' ')[0])
+  expect(signature).toBe(createHmac('sha256', secret).update(body).digest('hex'))
 })
 
 it.each(badPaymentsDeliveries.map((bad) => [bad.name, bad] as const))(
