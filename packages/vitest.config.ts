@@ -7,12 +7,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const longest = [
   'demo/test/copied-out',
   'packaging/test/consumers',
-  'cli/test/doctor-mounts',
-  'test/doctor.test',
   'soak/test/soak',
+  'cli/test/page/accessibility',
+  'cli/test/inspect/matrix',
+  'test/doctor.test',
   'test/conformance-',
   'dedupe/store-outage',
   'dedupe/postgres-store',
+  'cli/test/doctor-mounts',
   'demo/test/demo',
 ]
 
@@ -34,7 +36,7 @@ export default defineConfig({
     globalSetup: join(import.meta.dirname, 'testkit/src/vitest-setup.ts'),
     sequence: { sequencer: LongestFirst },
     // More files at once than processors, and several servers at once in each.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    maxWorkers: availableParallelism() * 2,
     maxConcurrency: 8,
     // Generous, because a test must not fail where the machine is busy.
     testTimeout: 60_000,

@@ -184,6 +184,8 @@ async function compile(
   const tsc = join(dirname(manifest), 'bin/tsc')
   const settings = ['--module', module, '--moduleResolution', resolution, '--target', 'es2022']
   const strict = [
+    // What TypeScript brings itself, the DOM among it, takes a third of the time and is not in doubt.
+    '--skipDefaultLibCheck',
     '--strict',
     '--exactOptionalPropertyTypes',
     '--esModuleInterop',
