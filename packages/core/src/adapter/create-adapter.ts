@@ -5,7 +5,6 @@ import {
 } from '../auth-callback/auth-callback.js'
 import type { HttpHandler } from '../http/contract.js'
 import { createLog } from '../log/logger.js'
-import type { Secrets } from '../ramp/signature.js'
 import { checkOptions } from '../setup/options.js'
 import type { KoywePayments, KoywePaymentsListeners } from '../webhooks/koywe-payments.js'
 import type { KoyweWebhooks } from '../webhooks/koywe-webhooks.js'
@@ -32,12 +31,12 @@ export type CreateIsOurs = <Request>(framework: Framework<Request>) => Matcher<R
 export interface Adapter<Middleware> {
   /** Makes the middleware that answers webhooks, at `/webhooks/koywe` by default. It takes listeners too. */
   koyweWebhooks(
-    source: Secrets | KoyweWebhooks,
+    source: string | readonly string[] | KoyweWebhooks,
     options?: AdapterWebhooksOptions,
   ): Middleware & KoyweListeners
   /** Makes the middleware that answers webhooks of the Payments API, at `/webhooks/koywe-payments` by default. It takes listeners too. */
   koywePayments(
-    source: Secrets | KoywePayments,
+    source: string | readonly string[] | KoywePayments,
     options?: AdapterWebhooksOptions,
   ): Middleware & KoywePaymentsListeners
   /** Makes the middleware that answers the auth callback, at `/koywe/auth` by default. */
@@ -70,13 +69,13 @@ export function createAdapter<Middleware extends object>(
 
   return {
     koyweWebhooks(source, options = {}) {
-      checkOptions(options, [...webhooksOptions, 'path'], 'koyweWebhooks')
+      checkWebhooksOptions(options, 'koyweWebhooks')
       const { path, ...settings } = options
       const webhooks = webhooksOf(source, settings)
       return withListeners(build(webhooks, options, '/webhooks/koywe', 'koyweWebhooks'), webhooks)
     },
     koywePayments(source, options = {}) {
-      checkOptions(options, [...webhooksOptions, 'path'], 'koywePayments')
+      checkWebhooksOptions(options, 'koywePayments')
       const { path, ...settings } = options
       const payments = paymentsOf(source, settings)
       const place = '/webhooks/koywe-payments'
@@ -88,6 +87,16 @@ export function createAdapter<Middleware extends object>(
       return build(createKoyweAuthCallback(settings), options, '/koywe/auth', 'koyweAuthCallback')
     },
   }
+}
+
+/** @throws {TypeError} for options that are none; a text is probably the old secret of a rotation. */
+function checkWebhooksOptions(options: unknown, name: string): void {
+  if (typeof options === 'string') {
+    throw new TypeError(
+      `The options of ${name} must be an object, not a string. Pass several secrets as a list: ${name}([current, previous]).`,
+    )
+  }
+  checkOptions(options, [...webhooksOptions, 'path'], name)
 }
 
 const named = new Map<string, number>()

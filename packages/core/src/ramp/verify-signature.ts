@@ -64,7 +64,7 @@ function refuseUnsigned(
         : ''
       return isPayments
         ? `This is a webhook of Koywe's Payments API (a Koywe-Signature header, or \`type\` and \`data\`).${inHeader} This middleware is for the ramp API, which signs inside the body and sends \`eventName\`. Receive Payments webhooks with koywePayments (or createKoywePayments), at a URL of their own.`
-        : `The body has no \`signature\`.${inHeader} Koywe signs only if a secret was registered with the webhook: register one (updateWebhook).`
+        : `The body has no \`signature\`.${inHeader} Koywe signs only if a secret was registered with the webhook: register one (updateWebhook). Otherwise the sender is not Koywe (a scanner, harmless).`
     },
   }
 }
