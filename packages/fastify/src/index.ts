@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
 import {
   createKoyweAuthCallback,
+  createKoywePayments,
+  createKoyweWebhooks,
   type HttpHandler,
   type HttpResponse,
   type KoyweAuthCallbackOptions,
@@ -15,12 +17,12 @@ import {
   type BodySource,
   checkOptions,
   checkPath,
+  defaultPaths,
   jsonResponse,
   type PathOption,
-  paymentsOf,
   readBody,
+  receiverOf,
   sendResponse,
-  webhooksOf,
   webhooksOptions,
 } from '@x/koywe-core/adapter'
 import type {
@@ -94,11 +96,11 @@ const plugin: FastifyPluginAsync<FastifyWebhooksOptions & LogOptions> = async (a
   checkOptions(options, [...own, ...webhooksOptions], 'koyweWebhooks')
   const { secret, secrets, webhooks, path, prefix, logLevel, logSerializers, ...settings } = options
   const source = chooseSource({ secret, secrets, webhooks })
-  await receiveAt(app, webhooksOf(source, settings), {
+  await receiveAt(app, receiverOf(createKoyweWebhooks, source, settings), {
     decorator: 'koywe',
     isOwner: webhooks === undefined,
     cure: 'Create this one with createKoyweWebhooks and register it as `{ webhooks: receiver, path }`',
-    url: urlOf(path, prefix, '/webhooks/koywe'),
+    url: urlOf(path, prefix, defaultPaths.koyweWebhooks),
     scope: { prefix, logLevel, logSerializers },
   })
 }
@@ -111,11 +113,11 @@ const paymentsPlugin: FastifyPluginAsync<FastifyPaymentsOptions & LogOptions> = 
   checkOptions(options, [...own, ...webhooksOptions], 'koywePayments')
   const { secret, secrets, payments, path, prefix, logLevel, logSerializers, ...settings } = options
   const source = chooseSource({ secret, secrets, payments })
-  await receiveAt(app, paymentsOf(source, settings), {
+  await receiveAt(app, receiverOf(createKoywePayments, source, settings), {
     decorator: 'koywePayments',
     isOwner: payments === undefined,
     cure: 'Create this one with createKoywePayments and register it as `{ payments: receiver, path }`',
-    url: urlOf(path, prefix, '/webhooks/koywe-payments'),
+    url: urlOf(path, prefix, defaultPaths.koywePayments),
     scope: { prefix, logLevel, logSerializers },
   })
 }
@@ -218,7 +220,7 @@ const authCallbackPlugin: FastifyPluginAsync<FastifyAuthCallbackOptions & LogOpt
 ) => {
   checkOptions(options, [...authCallbackOptions, 'path', ...registerOptions], 'koyweAuthCallback')
   const { path, prefix, logLevel, logSerializers, ...settings } = options
-  const url = urlOf(path, prefix, '/koywe/auth')
+  const url = urlOf(path, prefix, defaultPaths.koyweAuthCallback)
   // Fastify has already added the prefix to this scope.
   await app.register(answerAt(createKoyweAuthCallback(settings), url, false, refuse))
 }

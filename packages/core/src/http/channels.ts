@@ -63,9 +63,7 @@ export interface TracedEvent {
 /** The signed fields of an event of the Payments API that has been verified. Only `type` is certain. */
 export interface TracedPaymentsEvent {
   readonly type: string
-  readonly id?: unknown
-  readonly data?: unknown
-  readonly relationships?: unknown
+  readonly [field: string]: unknown
 }
 
 /** What is known of an event, once its signature is verified. */
@@ -120,7 +118,7 @@ export const authChannel: Channel<KoyweAuthContext> = tracingChannel(koyweChanne
 
 /** Makes the context of a webhook request that has arrived. */
 export function deliveryContext(request: HttpRequest, api: KoyweApi): KoyweDeliveryContext {
-  return new DeliveryContext(request, api)
+  return Object.assign(new DeliveryContext(request), { api })
 }
 
 /** Makes the context of a question that has arrived. */
@@ -130,7 +128,7 @@ export function authContext(request: HttpRequest): KoyweAuthContext {
 
 /** Makes the context of the listeners' part of a delivery. */
 export function processContext(known: Required<KoyweEventContext>): KoyweProcessContext {
-  return Object.assign(new ProcessContext(known.api), known)
+  return Object.assign(new ProcessContext(), known)
 }
 
 // What must not appear in a log is a private field behind an accessor of the prototype: `JSON.stringify`, a spread and `inspect` leave
@@ -177,14 +175,9 @@ class RequestContext extends Context implements KoyweRequestContext {
 type Traced = KoyweEventContext['event']
 
 class DeliveryContext extends RequestContext implements KoyweDeliveryContext {
-  readonly api: KoyweApi
+  declare readonly api: KoyweApi
   duplicate = false
   #event: Traced
-
-  constructor(request: HttpRequest, api: KoyweApi) {
-    super(request)
-    this.api = api
-  }
 
   get event(): Traced {
     return this.#event
@@ -195,13 +188,8 @@ class DeliveryContext extends RequestContext implements KoyweDeliveryContext {
 }
 
 class ProcessContext extends Context implements KoyweProcessContext {
-  readonly api: KoyweApi
+  declare readonly api: KoyweApi
   #event: Traced
-
-  constructor(api: KoyweApi) {
-    super()
-    this.api = api
-  }
 
   get event(): Traced {
     return this.#event

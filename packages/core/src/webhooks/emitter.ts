@@ -58,18 +58,11 @@ const any = Symbol('any event')
 const none: readonly Registration[] = []
 const noErrors: Errors = []
 
-/** What an emitter needs of a scheme. */
-type EmitterScheme<Event> = Pick<Scheme<Event>, 'nameField' | 'names' | 'nameOf'>
-
 /** Creates an emitter that awaits its listeners and runs all of them even when one fails. */
-export function createEmitter<Events, Unknown>({
-  nameField,
-  names,
-  nameOf,
-}: EmitterScheme<Events[keyof Events] | Unknown>): EmitterParts<
-  Events[keyof Events] | Unknown,
-  KoyweEmitter<Events, Unknown>
-> {
+export function createEmitter<Events, Unknown, Event = Events[keyof Events] | Unknown>(
+  scheme: Pick<Scheme<Event>, 'nameField' | 'names' | 'nameOf'>,
+): EmitterParts<Event, KoyweEmitter<Events, Unknown>> {
+  const { nameField, names, nameOf } = scheme
   // Lists are replaced, never changed: what a listener adds or removes applies from the next event on.
   const registrations = new Map<string | symbol, readonly Registration[]>()
 
@@ -91,14 +84,14 @@ export function createEmitter<Events, Unknown>({
   /** Awaits only asynchronous listeners. */
   function call(
     registration: Registration,
-    event: Events[keyof Events] | Unknown,
+    event: Event,
     delivery: Delivery,
   ): Errors | Promise<Errors> {
     if (registration.once && registration.running) return noErrors
     registration.running = true
     try {
       // `on` tied the listener's event type to the name it is stored under.
-      const result = (registration.listener as Listener<typeof event>)(event, delivery)
+      const result = (registration.listener as Listener<Event>)(event, delivery)
       return isThenable(result) ? wait(registration, result) : succeed(registration)
     } catch (error) {
       return fail(registration, error)

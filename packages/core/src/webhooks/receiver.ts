@@ -111,12 +111,12 @@ export function createReceiver<Events, Unknown>(
   function open(body: Body, receivedAt: Date, exchange: Exchange): Opened | Refusal {
     const opened = scheme.open(body, exchange.request.headers, limit)
     if (isRefusal(opened)) return opened
-    const delivery = new ReceivedDelivery(opened, receivedAt, exchange, scheme)
+    const delivery = new ReceivedDelivery(opened, receivedAt, exchange, scheme.api)
     exchange.subject = delivery
     const { logger } = exchange.request
-    const name = scheme.nameOf(opened.event)
-    if (opened.secretIndex > 0) warnings.oldSecret(logger, opened.secretIndex)
-    if (!hears(name)) warnings.missingListener(logger, name)
+    const { secretIndex, eventName } = opened
+    if (secretIndex > 0) warnings.oldSecret(logger, secretIndex)
+    if (!hears(eventName)) warnings.missingListener(logger, eventName)
     return delivery
   }
 

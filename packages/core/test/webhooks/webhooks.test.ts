@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { createGate } from '@x/koywe-testkit/gate'
 import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { describe, expect, it } from 'vitest'
-import { webhooksOf } from '../../src/adapter.js'
+import { receiverOf } from '../../src/adapter.js'
 import {
   createKoyweWebhooks,
   createMemoryDedupeStore,
@@ -20,9 +20,12 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
     'for the secret %j',
     (secrets) => {
       // What plain JavaScript may pass.
-      for (const create of [createKoyweWebhooks, webhooksOf]) {
-        expect(() => create(secrets as string, {})).toThrow(TypeError)
-        expect(() => create(secrets as string, {})).toThrow('KOYWE_WEBHOOK_SECRET')
+      for (const create of [
+        () => createKoyweWebhooks(secrets as string),
+        () => receiverOf(createKoyweWebhooks, secrets as string, {}),
+      ]) {
+        expect(create).toThrow(TypeError)
+        expect(create).toThrow('KOYWE_WEBHOOK_SECRET')
       }
     },
   )
@@ -47,11 +50,13 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
   })
 })
 
-describe('webhooksOf', () => {
+describe('receiverOf', () => {
   it('makes a receiver from secrets and returns an existing one', () => {
     const receiver = createKoyweWebhooks(secret)
-    expect(webhooksOf(receiver, {})).toBe(receiver)
-    expect(webhooksOf([secret, 'old'], { limit: 10 }).handle).toBeTypeOf('function')
+    expect(receiverOf(createKoyweWebhooks, receiver, {})).toBe(receiver)
+    expect(receiverOf(createKoyweWebhooks, [secret, 'old'], { limit: 10 }).handle).toBeTypeOf(
+      'function',
+    )
   })
 
   it.each([
@@ -61,8 +66,10 @@ describe('webhooksOf', () => {
     ['dedupe', false],
   ])('throws a TypeError for an existing receiver along with %s', (name, value) => {
     const receiver = createKoyweWebhooks(secret)
-    expect(() => webhooksOf(receiver, { [name]: value })).toThrow(TypeError)
-    expect(() => webhooksOf(receiver, { [name]: value })).toThrow('createKoyweWebhooks')
+    expect(() => receiverOf(createKoyweWebhooks, receiver, { [name]: value })).toThrow(TypeError)
+    expect(() => receiverOf(createKoyweWebhooks, receiver, { [name]: value })).toThrow(
+      'createKoyweWebhooks',
+    )
   })
 })
 
@@ -366,14 +373,15 @@ describe('handle', () => {
     let started = 0
     const webhooks = createKoyweWebhooks(secret, {
       logger,
-      dedupe: createMemoryDedupeStore({ leaseMs: 300 }),
+      timeoutMs: 30_000,
+      dedupe: createMemoryDedupeStore({ leaseMs: 1500 }),
     }).onAny(() => {
       started++
       return gate.promise
     })
     const first = send(webhooks)
-    for (let copy = 0; copy < 8; copy++) {
-      await delay(100)
+    for (let copy = 0; copy < 6; copy++) {
+      await delay(400)
       expect(await send(webhooks)).toEqual({ status: 503, error: 'in_progress' })
     }
     gate.open()
