@@ -119,7 +119,7 @@ describe('replay', () => {
   const rampEntry = () => {
     const fields = { eventName: 'crypto_delivered', orderId: 'o-1', timeStamp: '2026-01-31' }
     const text = JSON.stringify({ ...fields, signature: hmacOf(JSON.stringify(fields)) })
-    return { kind: 'delivery', version: 1, number: 2, api: 'ramp', body: { text } }
+    return { ...entry('', ''), number: 2, api: 'ramp', eventName: fields.eventName, body: { text } }
   }
   const replay = (entries: readonly object[], ...args: string[]) =>
     koywe(['replay', '--json', '--url', origin, ...args], {
@@ -148,6 +148,14 @@ describe('replay', () => {
     expect(both.code).toBe(2)
     expect(both.stderr).toContain('of both APIs')
   })
+
+  it('tells of a duplicate how its event is forgotten', async () => {
+    const kept = entry('evt_again', hmacOf(bytes('evt_again')))
+    const options = { env, stdin: JSON.stringify(kept) }
+    const again = () => koywe(['replay', '--url', origin], options)
+    expect((await again()).stdout).not.toContain('forget')
+    expect((await again()).stdout).toContain("store.forget('payments:evt_again')")
+  })
 })
 
 describe('sign and verify', () => {
@@ -169,18 +177,6 @@ describe('sign and verify', () => {
     const trimmed = await koywe(args, { env, stdin: body.trim() })
     expect(trimmed.code).toBe(1)
     expect(trimmed.stdout).toContain('invalid_signature')
-  })
-})
-
-describe('replay', () => {
-  it('tells of a duplicate how its event is forgotten', async () => {
-    const body = '{"id":"evt_replayed","type":"order.paid"}'
-    const headers = { 'koywe-signature': hmacOf(body) }
-    const about = { kind: 'delivery', api: 'payments', deliveryId: 'evt_replayed', verified: true }
-    const entry = JSON.stringify({ ...about, number: 1, body: { text: body }, headers })
-    const replay = () => koywe(['replay', '--url', origin], { env, stdin: entry })
-    expect((await replay()).stdout).not.toContain('forget')
-    expect((await replay()).stdout).toContain("store.forget('payments:evt_replayed')")
   })
 })
 

@@ -1,3 +1,4 @@
+export { defaultPaths } from './setup/default-paths.js'
 export { type AskOptions, ask, type CallbackAnswer } from './testing/ask.js'
 export {
   type AnyBadDelivery,

@@ -10,7 +10,7 @@ import { defaultPaths } from '../setup/default-paths.js'
 import { checkOptions } from '../setup/options.js'
 import { createKoywePayments, type KoywePayments } from '../webhooks/koywe-payments.js'
 import { createKoyweWebhooks, type KoyweWebhooks } from '../webhooks/koywe-webhooks.js'
-import { type KoyweWebhooksOptions, webhooksOptions } from '../webhooks/receiver.js'
+import { type KoyweWebhooksOptions, webhooksOptions } from '../webhooks/options.js'
 import { createMatcher, type Framework, type Matcher, type PathOption } from './matcher.js'
 import { type ListenersOf, receiverOf, withListeners } from './receiver-of.js'
 

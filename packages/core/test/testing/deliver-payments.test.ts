@@ -6,7 +6,12 @@ import {
   createKoyweWebhooks,
   koywePaymentsEventTypes,
 } from '../../src/index.js'
-import { badPaymentsDeliveries, deliver, examplePaymentsEvents } from '../../src/testing.js'
+import {
+  badPaymentsDeliveries,
+  deliver,
+  examplePaymentsEvents,
+  signedPaymentsRequest,
+} from '../../src/testing.js'
 import { secret } from '../requests.js'
 import { serving } from '../serving.js'
 
@@ -104,4 +109,26 @@ it('an event at the receiver of the other API is refused with a sentence that na
     code: 'payments_webhook',
     reason: expect.stringMatching(/koywePayments/),
   })
+})
+
+it('a request is sent as it is, to the path of the API whose header it has', async () => {
+  const { payments, app } = receiver()
+  const heard = vi.fn()
+  payments.onAny(heard)
+  const body = '{ "type": "order.paid",\n  "id": "evt_recorded" }'
+  const { headers } = signedPaymentsRequest(body, secret)
+  expect(await deliver(app, { headers, body })).toMatchObject({ status: 200 })
+  expect(heard.mock.calls[0]?.[0]).toEqual({ type: 'order.paid', id: 'evt_recorded' })
+  const ofRamp = { headers: { 'content-type': 'application/json' }, body: '{"eventName":"ping"}' }
+  const seen = vi.fn()
+  const echo: RequestListener = (request, response) => {
+    seen(request.url, request.headers['x-attempt'])
+    response.end()
+  }
+  await deliver(echo, { headers, body }, { headers: { 'x-attempt': '2' } })
+  await deliver(echo, { ...ofRamp, chunked: true })
+  expect(seen.mock.calls).toEqual([
+    ['/webhooks/koywe-payments', '2'],
+    ['/webhooks/koywe', undefined],
+  ])
 })
