@@ -2,13 +2,14 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { browserTests, findChromium } from './testkit/src/find-chromium.js'
 
 /** The files that take longest, the longest first. All others come after them. */
 const longest = [
   'demo/test/copied-out',
   'packaging/test/consumers',
   'soak/test/soak',
-  'cli/test/page/accessibility',
+  'cli/test/page/accessibility.browser',
   'cli/test/inspect/matrix',
   'test/doctor.test',
   'test/conformance-',
@@ -34,9 +35,13 @@ export default defineConfig({
   root: join(import.meta.dirname, '..'),
   test: {
     globalSetup: join(import.meta.dirname, 'testkit/src/vitest-setup.ts'),
+    exclude: [
+      ...configDefaults.exclude,
+      // Copies of the tests, while `pnpm test:mutation` runs.
+      '.stryker-tmp/**',
+      ...(findChromium() === undefined && !process.env.CI ? [browserTests] : []),
+    ],
     sequence: { sequencer: LongestFirst },
-    // Copies of the tests, while `pnpm test:mutation` runs.
-    exclude: [...configDefaults.exclude, '.stryker-tmp/**'],
     // More files at once than processors, and several servers at once in each.
     maxWorkers: availableParallelism() * 2,
     maxConcurrency: 8,

@@ -1,6 +1,7 @@
-import { examination } from '@x/koywe-cli/src/doctor/doctor.js'
 import { bearer } from '@x/koywe-core'
 import { describe, expect, it } from 'vitest'
+// biome-ignore lint/style/noRestrictedImports: a dependency would be a circle, as the command is tested with the adapters.
+import { examination } from '../../cli/src/doctor/doctor.js'
 import type { Mount } from './mount.js'
 
 const secret = 'conformance-secret'

@@ -1,3 +1,4 @@
+import { defaultPaths } from '@x/koywe-core/testing'
 import { apiOf } from '../contract/api.js'
 import { type ExitCode, exitCodes } from '../contract/exit.js'
 import { httpUrl, withPath } from '../contract/guard.js'
@@ -60,7 +61,7 @@ export async function examination(
   const checks = [...(await reaching(url, () => examine({ api, url, secret, timeoutMs })))]
   if (authUrl !== undefined) {
     const callback = {
-      url: withPath(authUrl, '/koywe/auth'),
+      url: withPath(authUrl, defaultPaths.koyweAuthCallback),
       bearer: options.bearer ?? (await setting('KOYWE_CALLBACK_TOKEN')),
       timeoutMs,
     }

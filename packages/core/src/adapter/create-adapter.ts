@@ -10,7 +10,7 @@ import { defaultPaths } from '../setup/default-paths.js'
 import { checkOptions } from '../setup/options.js'
 import { createKoywePayments, type KoywePayments } from '../webhooks/koywe-payments.js'
 import { createKoyweWebhooks, type KoyweWebhooks } from '../webhooks/koywe-webhooks.js'
-import { type KoyweWebhooksOptions, webhooksOptions } from '../webhooks/receiver.js'
+import { type KoyweWebhooksOptions, webhooksOptions } from '../webhooks/options.js'
 import { createMatcher, type Framework, type Matcher, type PathOption } from './matcher.js'
 import { type ListenersOf, receiverOf, withListeners } from './receiver-of.js'
 
@@ -29,12 +29,12 @@ export type CreateIsOurs = <Request>(framework: Framework<Request>) => Matcher<R
 export interface Adapter<Middleware> {
   /** Makes the middleware that answers webhooks, at `/webhooks/koywe` by default. It takes listeners too. */
   koyweWebhooks(
-    source: Secrets | KoyweWebhooks,
+    source: string | readonly string[] | KoyweWebhooks,
     options?: AdapterWebhooksOptions,
   ): Middleware & ListenersOf<KoyweWebhooks>
   /** Makes the middleware that answers webhooks of the Payments API, at `/webhooks/koywe-payments` by default. It takes listeners too. */
   koywePayments(
-    source: Secrets | KoywePayments,
+    source: string | readonly string[] | KoywePayments,
     options?: AdapterWebhooksOptions,
   ): Middleware & ListenersOf<KoywePayments>
   /** Makes the middleware that answers the auth callback, at `/koywe/auth` by default. */
@@ -70,7 +70,7 @@ export function createAdapter<Middleware extends object>(
     options: AdapterWebhooksOptions = {},
     name: keyof typeof defaultPaths,
   ): Middleware & ListenersOf<Receiver> {
-    checkOptions(options, [...webhooksOptions, 'path'], name)
+    checkWebhooksOptions(options, name)
     const { path, ...settings } = options
     const receiver = receiverOf(create, source, settings)
     return withListeners(build(receiver, options, name), receiver)
@@ -87,6 +87,16 @@ export function createAdapter<Middleware extends object>(
       return build(createKoyweAuthCallback(settings), options, 'koyweAuthCallback')
     },
   }
+}
+
+/** @throws {TypeError} for options that are none; a text is probably the old secret of a rotation. */
+function checkWebhooksOptions(options: unknown, name: string): void {
+  if (typeof options === 'string') {
+    throw new TypeError(
+      `The options of ${name} must be an object, not a string. Pass several secrets as a list: ${name}([current, previous]).`,
+    )
+  }
+  checkOptions(options, [...webhooksOptions, 'path'], name)
 }
 
 const named = new Map<string, number>()

@@ -1,11 +1,8 @@
 import type { Secrets } from '../ramp/signature.js'
 import type { KoywePayments, KoywePaymentsListeners } from '../webhooks/koywe-payments.js'
 import type { KoyweWebhooks } from '../webhooks/koywe-webhooks.js'
-import {
-  type KoyweListeners,
-  type KoyweWebhooksOptions,
-  webhooksOptions,
-} from '../webhooks/receiver.js'
+import { type KoyweWebhooksOptions, webhooksOptions } from '../webhooks/options.js'
+import type { KoyweListeners } from '../webhooks/receiver.js'
 
 /**
  * Returns the receiver for what a user passed to an adapter: secrets, or an existing receiver.

@@ -116,7 +116,7 @@ export function apiKey(headerName: string, accepted: string | readonly string[])
  * @throws {TypeError} when a secret is missing or blank.
  */
 export function bodySignature(secrets: string | readonly string[]): CallerCheck {
-  const verifier = createVerifier(secrets)
+  const verifier = createVerifier(secrets, 'KOYWE_CALLBACK_TOKEN')
   return branded({
     challenge: 'Signature',
     byBody: ({ text, signature }) => verifier.verify(text, signature) >= 0,

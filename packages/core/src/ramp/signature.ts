@@ -68,7 +68,7 @@ export function createVerifier(secrets: Secrets, variable = 'KOYWE_WEBHOOK_SECRE
   const list = typeof secrets === 'string' ? [secrets] : secrets
   if (!Array.isArray(list) || list.length === 0 || !list.every(isSecret)) {
     throw new TypeError(
-      'A webhook secret must be a string that is not blank, or a list of such strings. Set it to the secret that you ' +
+      'A secret must be a string that is not blank, or a list of such strings. Set it to the secret that you ' +
         `registered with Koywe, for example in the environment variable ${variable}. \`openssl rand -hex 32\` makes a new one.`,
     )
   }

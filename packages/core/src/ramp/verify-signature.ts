@@ -50,7 +50,7 @@ const unsigned = {
   payments_webhook:
     "This is a webhook of Koywe's Payments API (a Koywe-Signature header, or `type` and `data`). This middleware is for the ramp API, which signs inside the body and sends `eventName`. Receive Payments webhooks with koywePayments (or createKoywePayments), at a URL of their own.",
   missing_signature:
-    'The body has no `signature`. Koywe signs only if a secret was registered with the webhook: register one (updateWebhook).',
+    'The body has no `signature`. Koywe signs only if a secret was registered with the webhook: register one (updateWebhook). Otherwise the sender is not Koywe (a scanner, harmless).',
 }
 const signedInHeader =
   ' Your secret made the signature in the header Koywe-Signature, which is how the Payments API signs.'

@@ -1,4 +1,5 @@
 import { sign } from '../ramp/signature.js'
+import type { DeliveryRequest } from './bad-deliveries.js'
 import { checkSecret } from './check-secret.js'
 
 /**
@@ -19,4 +20,10 @@ import { checkSecret } from './check-secret.js'
 export function signPayments(body: string | Uint8Array, secret: string): string {
   checkSecret(secret, 'signPayments(body, secret)')
   return sign(body, secret)
+}
+
+/** Makes the request by which Koywe's Payments API delivers a body: JSON, with the signature of these bytes in the header. */
+export function signedPaymentsRequest(body: string | Uint8Array, secret: string): DeliveryRequest {
+  const signature = signPayments(body, secret)
+  return { headers: { 'content-type': 'application/json', 'koywe-signature': signature }, body }
 }

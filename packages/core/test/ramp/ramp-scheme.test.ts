@@ -189,7 +189,7 @@ describe('of a webhook without `signature` that has the header Koywe-Signature i
       /^The body has no `signature`\. Koywe signs only if .* Your secret made .* API signs\.$/,
     )
     expect(sentenceFor(named, {})).toMatch(
-      /^The body has no `signature`\. Koywe signs only if .* \(updateWebhook\)\.$/,
+      /^The body has no `signature`\. Koywe signs only if .* \(a scanner, harmless\)\.$/,
     )
   })
 })

@@ -185,8 +185,9 @@ describe('a list of names', () => {
 
   it('must not be empty', () => {
     const { emitter, note } = setUp()
-    expect(() => emitter.on([], note('heard'))).toThrow(TypeError)
-    expect(() => emitter.off([], note('heard'))).toThrow(TypeError)
+    const empty = new TypeError('The list of event names is empty.')
+    expect(() => emitter.on([], note('heard'))).toThrow(empty)
+    expect(() => emitter.off([], note('heard'))).toThrow(empty)
   })
 })
 

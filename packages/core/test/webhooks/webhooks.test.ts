@@ -406,14 +406,15 @@ describe('handle', () => {
     let started = 0
     const webhooks = createKoyweWebhooks(secret, {
       logger,
-      dedupe: createMemoryDedupeStore({ leaseMs: 300 }),
+      timeoutMs: 30_000,
+      dedupe: createMemoryDedupeStore({ leaseMs: 1500 }),
     }).onAny(() => {
       started++
       return gate.promise
     })
     const first = send(webhooks)
-    for (let copy = 0; copy < 8; copy++) {
-      await delay(100)
+    for (let copy = 0; copy < 6; copy++) {
+      await delay(400)
       expect(await send(webhooks)).toEqual({ status: 503, error: 'in_progress' })
     }
     gate.open()
