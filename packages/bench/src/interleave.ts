@@ -45,7 +45,8 @@ export async function interleave<Subject extends { readonly name: string }>(
   }
 }
 
-function shuffle<Item>(items: readonly Item[]): Item[] {
+/** The items in a random order. */
+export function shuffle<Item>(items: readonly Item[]): Item[] {
   return items
     .map((item) => ({ item, rank: Math.random() }))
     .sort((a, b) => a.rank - b.rank)

@@ -91,8 +91,8 @@ export interface ApplicationState {
   readonly canSign: boolean
   /** The command that sends this application its first delivery. */
   readonly firstCommand: string
-  /** How many deliveries the preload had to drop, because they came faster than it could report them. */
-  readonly dropped: number
+  /** How many requests are only counted, and how many of them were answered with an error. They came too fast to be shown. */
+  readonly counted: { readonly requests: number; readonly refused: number }
 }
 
 /** What the stream carries. */

@@ -103,7 +103,7 @@ async function inspectFile(path: string, options: SessionOptions): Promise<ExitC
   const state: ApplicationState = {
     ...{ kind: 'application', version: 1, state: 'gone', mode: 'launcher', canSign: false },
     sentence: `These are the saved requests of ${path}. No application is running.`,
-    ...{ firstCommand: 'koywe inspect -- npm run dev', dropped: 0 },
+    ...{ firstCommand: 'koywe inspect -- npm run dev', counted: { requests: 0, refused: 0 } },
   }
   const session = await startSession(options, () => ({ state: () => state, listen: noReports }))
   session.ready()

@@ -45,8 +45,8 @@ export function createRecorder({ history, sends, targets, application }: Recorde
             if (origin !== undefined) application.up(process, origin)
             break
           }
-          case 'dropped':
-            application.dropped(report.count)
+          case 'counted':
+            application.counted(report.requests, report.refused)
             break
           default:
             record(report, body)

@@ -52,5 +52,5 @@ export type Report =
   | RequestReport
   /** A server accepts connections. */
   | { readonly type: 'listening'; readonly address: string; readonly port: number }
-  /** How many requests it could not report, since the last such report. */
-  | { readonly type: 'dropped'; readonly count: number }
+  /** How many more requests were answered, and how many of them with an error. They came too fast to be reported. */
+  | { readonly type: 'counted'; readonly requests: number; readonly refused: number }

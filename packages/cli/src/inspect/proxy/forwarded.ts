@@ -52,7 +52,7 @@ export function createForwarded(
   return {
     state: () => ({
       ...{ kind: 'application', version: 1, mode: 'proxy', state, origin: target.origin, canSign },
-      ...{ sentence: sentences[state], dropped: 0 },
+      ...{ sentence: sentences[state], counted: { requests: 0, refused: 0 } },
       firstCommand: `koywe send payment_created --url ${proxyUrl.href}`,
     }),
     reach,
