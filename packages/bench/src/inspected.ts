@@ -1,6 +1,6 @@
 import { takeDeliveries } from './deliveries.js'
 import { type Inspector, startInspector } from './inspector.js'
-import { interleave, type Samples, shuffle } from './interleave.js'
+import { measureTogether, type Samples, shuffle } from './interleave.js'
 import { startServer } from './server-process.js'
 import { type Framework, frameworks } from './servers/create-server.js'
 import type { Row, Section } from './table.js'
@@ -21,7 +21,7 @@ export async function measureInspected(quick: boolean): Promise<Section> {
     for (const framework of frameworks) {
       const measured: Measured[] = []
       // Two processes of one program differ by some percent for as long as they run, so each state is several processes.
-      for (let process = 0; process < (quick ? 3 : 8); process++) {
+      for (let process = 0; process < (quick ? 3 : 7); process++) {
         measured.push(await measureProcesses(framework, inspector))
       }
       rows.push(...rowsOf(framework, measured))
@@ -45,14 +45,12 @@ async function measureProcesses(framework: Framework, inspector: Inspector): Pro
     }),
   )
   try {
-    const first = await interleave(servers, { warmUp: 2, measured: 2 }, (server) =>
+    const first = await measureTogether(servers, { warmUp: 2, measured: 2 }, (server) =>
       server.costOf(takeDeliveries(1000), 'acceptance'),
     )
-    const sustained = await interleave(servers, { warmUp: 1, measured: 4 }, async (server) => {
-      // While the others were measured, the inspector made room for some hundred reports, which a load that goes on never finds.
-      await server.costOf(takeDeliveries(1000), 'acceptance')
-      return server.costOf(takeDeliveries(6000), 'acceptance')
-    })
+    const sustained = await measureTogether(servers, { warmUp: 3, measured: 8 }, (server) =>
+      server.costOf(takeDeliveries(2000), 'acceptance'),
+    )
     return { first, sustained }
   } finally {
     await Promise.all(servers.map((server) => server.stop()))

@@ -11,6 +11,12 @@ export interface Arrival {
   isFollowed: boolean
 }
 
+/** Numbers of answers. */
+interface Counted {
+  answers: number
+  refused: number
+}
+
 /** Counts the answers to requests that nobody follows, by where those that were followed had come in. */
 export interface Counter {
   /** A request has arrived. */
@@ -23,6 +29,8 @@ export interface Counter {
   answered(message: { readonly request: IncomingMessage; readonly response: ServerResponse }): void
   /** Whether a pause would miss no answer. */
   isExact(): boolean
+  /** How many answers it has counted since it was last asked, and how many of them were errors. */
+  sinceLast(): Counted
   /** From now on, requests are not followed. */
   pause(): void
   resume(): void
@@ -36,13 +44,14 @@ const mostPlaces = 100
 const tailMs = 10_000
 
 /** Creates a counter, which calls `onCounted` for every answer that it counts. */
-export function createCounter(onCounted: (status: number) => void): Counter {
+export function createCounter(onCounted: (isRefused: boolean) => void): Counter {
   /** The requests that are running, by the array of their headers, which the contexts have too. Weak references cost far more. */
   const arrivals = new Map<readonly string[], Arrival>()
   const places = new Set<string>()
   let isExact = true
   let isPaused = false
   let tailUntil = 0
+  let recent: Counted = { answers: 0, refused: 0 }
 
   const counts = (): boolean => isPaused || performance.now() < tailUntil
 
@@ -71,9 +80,19 @@ export function createCounter(onCounted: (status: number) => void): Counter {
       if (arrival?.isFollowed) {
         if (arrival.url !== url || places.size > mostPlaces) isExact = false
         places.add(url)
-      } else if (counts() && places.has(url)) onCounted(response.statusCode)
+      } else if (counts() && places.has(url)) {
+        const isRefused = response.statusCode >= 400
+        recent.answers++
+        if (isRefused) recent.refused++
+        onCounted(isRefused)
+      }
     },
     isExact: () => isExact && places.size > 0,
+    sinceLast() {
+      const last = recent
+      recent = { answers: 0, refused: 0 }
+      return last
+    },
     pause() {
       isPaused = true
     },

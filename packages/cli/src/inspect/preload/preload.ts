@@ -2,7 +2,7 @@
 // process alive, and must never slow, change or end the application: every error of its own is swallowed.
 //
 // Whoever subscribes to a receiver makes it publish, which is most of what inspecting costs. So once requests come faster than a person
-// can look at them, it unsubscribes for a moment, and only counts answers.
+// can look at them, it unsubscribes for a while, and only counts answers.
 import type { Server } from 'node:net'
 import { createBudget } from './budget.js'
 import { createCounter } from './counter.js'
@@ -10,16 +10,17 @@ import { listeners } from './listeners.js'
 import { createReporter } from './reporter.js'
 import { type Context, type Traced, traced } from './traced.js'
 
-/** What is reported at once, and from then on in a second. */
-const [mostAtOnce, perSecond] = [5000, 200]
-const pauseMs = 1000
+/** How many requests are reported that come at once, and how many a second from then on. A page keeps 500. */
+const [mostAtOnce, perSecond] = [5000, 100]
+/** How often it looks whether the rush is over, and how many looks later it reports of one in which there are errors. */
+const [lookMs, looksForErrors] = [1000, 10]
 
 // An application's tests may replace it.
 const { setTimeout } = globalThis
 
 const reporter = createReporter(process.env.KOYWE_INSPECT, stop)
 const budget = createBudget(mostAtOnce, perSecond)
-const counter = createCounter((status) => reporter?.counted(status))
+const counter = createCounter((isRefused) => reporter?.counted(isRefused))
 
 const running = new Map<Context, Traced>()
 /** Those whose listeners outlast the answer, by their event. */
@@ -80,15 +81,27 @@ function pause(): void {
   isPaused = true
   beginnings.unsubscribe()
   counter.pause()
-  setTimeout(resume, pauseMs).unref()
+  lookLater(looksForErrors)
+}
+
+function lookLater(looks: number): void {
+  setTimeout(() => look(looks - 1), lookMs).unref()
+}
+
+/** Node's channels get slower every time somebody comes or goes, so of a rush in which all goes well nothing more is reported. */
+function look(looks: number): void {
+  if (isOver) return
+  reporter?.flushSoon()
+  const { answers, refused } = counter.sinceLast()
+  const isRush = answers > perSecond
+  if (isRush && (looks > 0 || refused === 0)) lookLater(looks)
+  else resume()
 }
 
 function resume(): void {
-  if (isOver) return
   isPaused = false
   budget.refill()
   counter.resume()
-  reporter?.flushSoon()
   beginnings.subscribe()
   endings.subscribe()
 }

@@ -12,7 +12,7 @@ export interface Reporter {
   /** There is more to report of a request: its answer, or a late error. */
   update(one: Traced): void
   /** A request was answered that is only counted. The count goes out with the next reports. */
-  counted(status: number): void
+  counted(isRefused: boolean): void
   /** Reports soon what there is. */
   flushSoon(): void
 }
@@ -69,9 +69,9 @@ export function createReporter(
     }
   }
 
-  function count(status = 0): void {
+  function count(isRefused: boolean): void {
     counted++
-    if (status >= 400) refused++
+    if (isRefused) refused++
   }
 
   function send(): void {
@@ -150,7 +150,7 @@ export function createReporter(
     update(one) {
       if (isOver) return
       begun.delete(one)
-      if (!batch.request(one)) count(one.context.status)
+      if (!batch.request(one)) count((one.context.status ?? 0) >= 400)
       schedule()
     },
     counted: count,
