@@ -21,7 +21,7 @@ export async function measureInspected(quick: boolean): Promise<Section> {
     for (const framework of frameworks) {
       const measured: Measured[] = []
       // Two processes of one program differ by some percent for as long as they run, so each state is several processes.
-      for (let process = 0; process < (quick ? 3 : 7); process++) {
+      for (let process = 0; process < (quick ? 3 : 12); process++) {
         measured.push(await measureProcesses(framework, inspector))
       }
       rows.push(...rowsOf(framework, measured))
@@ -48,7 +48,7 @@ async function measureProcesses(framework: Framework, inspector: Inspector): Pro
     const first = await measureTogether(servers, { warmUp: 2, measured: 2 }, (server) =>
       server.costOf(takeDeliveries(1000), 'acceptance'),
     )
-    const sustained = await measureTogether(servers, { warmUp: 3, measured: 8 }, (server) =>
+    const sustained = await measureTogether(servers, { warmUp: 3, measured: 5 }, (server) =>
       server.costOf(takeDeliveries(2000), 'acceptance'),
     )
     return { first, sustained }

@@ -19,7 +19,10 @@ const silentMs = 10_000
 const restartMs = 300
 
 /** Creates the state of an application that the inspector starts. It calls `onChange` at every change. */
-export function createApplication(canSign: boolean, onChange: () => void): Application {
+export function createApplication(
+  canSign: ApplicationState['canSign'],
+  onChange: () => void,
+): Application {
   const origins = new Map<object, string>()
   let counted = { requests: 0, refused: 0 }
   let firstCommand = 'koywe send payment_created'

@@ -101,7 +101,8 @@ async function inspectProxy(forwardTo: string, options: InspectOptions): Promise
 
 async function inspectFile(path: string, options: SessionOptions): Promise<ExitCode> {
   const state: ApplicationState = {
-    ...{ kind: 'application', version: 1, state: 'gone', mode: 'launcher', canSign: false },
+    ...{ kind: 'application', version: 1, state: 'gone', mode: 'launcher' },
+    canSign: { ramp: false, payments: false },
     sentence: `These are the saved requests of ${path}. No application is running.`,
     ...{ firstCommand: 'koywe inspect -- npm run dev', counted: { requests: 0, refused: 0 } },
   }

@@ -19,7 +19,7 @@ interface Counted {
 
 /** Counts the answers to requests that nobody follows, by where those that were followed had come in. */
 export interface Counter {
-  /** A request has arrived. */
+  /** A request has arrived. Need not be told during a pause. */
   arrived(message: { readonly request: IncomingMessage }): void
   /** A receiver or a callback begins to handle a request. Returns its arrival, or `'counted'` for one whose answer will be counted. */
   follow(
@@ -57,7 +57,6 @@ export function createCounter(onCounted: (isRefused: boolean) => void): Counter 
 
   return {
     arrived({ request }) {
-      if (isPaused) return
       const { method, url = '', rawHeaders, socket } = request
       if (method !== 'POST') return
       arrivals.set(rawHeaders, { socket, url, isFollowed: false })
@@ -76,7 +75,7 @@ export function createCounter(onCounted: (isRefused: boolean) => void): Counter 
       if (request.method !== 'POST') return
       const url = urlOf(request)
       const arrival = arrivals.get(request.rawHeaders)
-      arrivals.delete(request.rawHeaders)
+      if (arrival) arrivals.delete(request.rawHeaders)
       if (arrival?.isFollowed) {
         if (arrival.url !== url || places.size > mostPlaces) isExact = false
         places.add(url)

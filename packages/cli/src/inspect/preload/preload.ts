@@ -34,10 +34,10 @@ const servers = listeners({
     if (typeof address !== 'object' || address === null) return
     reporter?.listening(address.address, address.port)
   },
-  'http.server.request.start': counter.arrived,
   'http.server.response.finish': counter.answered,
 })
 const beginnings = listeners({
+  'http.server.request.start': counter.arrived,
   'tracing:koywe:delivery:start': (context: Context) => begin('delivery', context),
   'tracing:koywe:auth:start': (context: Context) => begin('question', context),
 })

@@ -15,7 +15,7 @@ const probeMs = 2000
 export function createForwarded(
   target: URL,
   proxyUrl: URL,
-  canSign: boolean,
+  canSign: ApplicationState['canSign'],
   onChange: () => void,
 ): Forwarded {
   let state: 'starting' | 'up' | 'gone' = 'starting'
