@@ -56,15 +56,13 @@ async function bundle(folder) {
 /** Nobody imports a command, so it has neither types nor a CommonJS copy; the core is in it, so that one tarball is enough. */
 async function bundleCommand(folder, programs) {
   const doors = programs.map((program) => parse(program).name)
-  await bundleTo(join(folder, 'dist'), folder, doors, {
-    sourcemap: false,
-    isBundled: (specifier) => specifier.startsWith('@x/'),
-  })
+  const isOurs = (specifier) => specifier.startsWith('@x/')
+  await bundleTo(join(folder, 'dist'), folder, doors, isOurs)
   for (const door of doors) chmodSync(join(folder, 'dist', `${door}.js`), 0o755)
   if (!existsSync(join(folder, 'page'))) return
   await buildPage(folder)
   // Applications load it, so it is one file.
-  await bundleTo(join(folder, 'dist'), folder, ['inspect/preload/preload'], { sourcemap: false })
+  await bundleTo(join(folder, 'dist'), folder, ['inspect/preload/preload'])
 }
 
 /** A browser loads the page as it is written, file by file, so it is compiled and not bundled. */
@@ -90,7 +88,7 @@ function copyLit(from, to) {
   }
 }
 
-async function bundleTo(dir, folder, doors, { sourcemap = true, isBundled = () => false } = {}) {
+async function bundleTo(dir, folder, doors, isBundled = () => false) {
   const isInstalled = installedWith(folder)
   const bundler = await rolldown({
     input: Object.fromEntries(doors.map((door) => [door, join(folder, 'src', `${door}.ts`)])),
@@ -105,7 +103,6 @@ async function bundleTo(dir, folder, doors, { sourcemap = true, isBundled = () =
   await bundler.write({
     dir,
     format: 'esm',
-    sourcemap,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
   })

@@ -1,18 +1,21 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { browserTests, findChromium } from './testkit/src/find-chromium.js'
 
 /** The files that take longest, the longest first. All others come after them. */
 const longest = [
   'demo/test/copied-out',
   'packaging/test/consumers',
-  'cli/test/doctor-mounts',
-  'test/doctor.test',
   'soak/test/soak',
+  'cli/test/page/accessibility.browser',
+  'cli/test/inspect/matrix',
+  'test/doctor.test',
   'test/conformance-',
   'dedupe/store-outage',
   'dedupe/postgres-store',
+  'cli/test/doctor-mounts',
   'demo/test/demo',
 ]
 
@@ -32,9 +35,13 @@ export default defineConfig({
   root: join(import.meta.dirname, '..'),
   test: {
     globalSetup: join(import.meta.dirname, 'testkit/src/vitest-setup.ts'),
+    exclude: [
+      ...configDefaults.exclude,
+      ...(findChromium() === undefined && !process.env.CI ? [browserTests] : []),
+    ],
     sequence: { sequencer: LongestFirst },
     // More files at once than processors, and several servers at once in each.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    maxWorkers: availableParallelism() * 2,
     maxConcurrency: 8,
     // Generous, because a test must not fail where the machine is busy.
     testTimeout: 60_000,

@@ -106,7 +106,7 @@ describe('replay of what koywe inspect has saved', () => {
   })
 
   it.each([
-    ['a line that is no JSON', [], 'nonsense', 'line 1 is not a JSON object'],
+    ['a line that is no JSON', [], 'nonsense', 'line 1 is not a saved request'],
     ['nothing that fits', ['--order', 'none'], entry(1, 'o'), 'no such delivery'],
     ['no time', ['--since', 'soon'], entry(1, 'o'), 'is not a time'],
     ['another host', ['--url', 'https://example.com'], entry(1, 'o'), '--i-own-this-server'],

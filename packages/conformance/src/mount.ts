@@ -34,7 +34,11 @@ export interface Mount {
     application?: Application,
   ): Promise<WebhookServer>
   /** Starts a server with `koywePayments` on this mount, and `koyweWebhooks` beside it in the same application, on its default path. */
-  startPayments(secrets: readonly string[], options: KoyweWebhooksOptions): Promise<PaymentsServer>
+  startPayments(
+    secrets: readonly string[],
+    options: KoyweWebhooksOptions,
+    application?: Application,
+  ): Promise<PaymentsServer>
   /** Starts a server with `koyweAuthCallback` on a free port of 127.0.0.1. */
   startAuthCallback(options: KoyweAuthCallbackOptions): Promise<RunningServer>
 }

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { send } from '@x/koywe-testkit/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, apis, keepsEnough, type Receiving } from './apis.js'
 import { type Application, type Arrival, createApplication, uploadPath } from './application.js'
-import { payload, post, secrets, signed } from './deliveries.js'
-import type { Mount, WebhookServer } from './mount.js'
+import type { Mount } from './mount.js'
 
 /** Paths that are not `path` wherever the handler or a router compares it. */
 const otherPaths = (path: string): string[] => [
@@ -34,21 +34,24 @@ const uploadSum = `${upload.length} ${createHash('sha256').update(upload).digest
 export function describePassingOn(mounts: readonly Mount[]): void {
   for (const mount of mounts) {
     describe.concurrent(mount.name, () => {
-      describe.sequential('passes on what is not ours', () => passOnAt(mount))
+      for (const api of apis) {
+        describe.sequential(`${api.name}: passes on what is not ours`, () => passOnAt(mount, api))
+      }
     })
   }
 }
 
-function passOnAt(mount: Mount): void {
-  const path = mount.pathOf('/webhooks/koywe')
+function passOnAt(mount: Mount, api: Api): void {
+  const path = mount.pathOf(api.defaultPath)
+  const isGenuine = keepsEnough(mount, api.needs)
   const heard: unknown[] = []
-  let server: WebhookServer
+  let server: Receiving
   let application: Application
 
   beforeAll(async () => {
     application = createApplication()
-    server = await mount.startWebhooks(secrets, { logger: false }, application)
-    server.webhooks.onAny((event) => heard.push(event))
+    server = await api.start(mount, { logger: false }, application)
+    server.onAny((event) => heard.push(event))
   })
   afterAll(() => server.close())
 
@@ -61,7 +64,7 @@ function passOnAt(mount: Mount): void {
 
   async function expectToPass(to: string): Promise<void> {
     const arrivals = await arrivalsOf(() =>
-      send(server.port, { path: to, ...post(signed(payload())) }),
+      send(server.port, { path: to, ...api.signed(api.event()) }),
     )
     expect(arrivals, to).toMatchObject([{ method: 'POST', url: to }])
   }
@@ -70,7 +73,7 @@ function passOnAt(mount: Mount): void {
   const methods = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', ...(mount.exact ? ['OPTIONS'] : [])]
   it.each(methods)('%s on its path', async (method) => {
     const bodiless = method === 'GET' || method === 'HEAD'
-    const content = bodiless ? {} : post(signed(payload()))
+    const content = bodiless ? {} : api.signed(api.event())
     const url = `http://127.0.0.1:${server.port}${path}`
     const arrivals = await arrivalsOf(() => fetch(url, { method, ...content }))
     expect(arrivals).toMatchObject([{ method, url: path }])
@@ -105,12 +108,16 @@ function passOnAt(mount: Mount): void {
     const before = heard.length
     for (const to of [path, `${path}?from=koywe`]) {
       const arrivals = await arrivalsOf(async () => {
-        const response = await send(server.port, { path: to, ...post(signed(payload())) })
-        expect(response).toMatchObject({ status: 200, body: '{"received":true}' })
+        const response = await send(server.port, { path: to, ...api.signed(api.event()) })
+        expect(response).toMatchObject(
+          isGenuine
+            ? { status: 200, body: '{"received":true}' }
+            : { status: 500, body: '{"error":"body_consumed"}' },
+        )
       })
       expect(arrivals).toEqual([])
     }
     expect(before).toBe(0)
-    expect(heard).toHaveLength(2)
+    expect(heard).toHaveLength(isGenuine ? 2 : 0)
   })
 }

@@ -82,9 +82,9 @@ export function toMounts<Framework, OneRecipe extends Recipe<unknown>>(
             if (webhooks === undefined) throw new Error(`${name}: the recipe has mounted nothing`)
             return { ...server, webhooks }
           },
-          async startPayments(secrets, options) {
+          async startPayments(secrets, options, application) {
             const wanted: Wanted = { kind: 'payments', secrets, options }
-            const server = await start(version, recipe, wanted, undefined)
+            const server = await start(version, recipe, wanted, application)
             const { webhooks, payments } = server
             if (webhooks && payments) return { ...server, webhooks, payments }
             throw new Error(`${name}: the recipe has not mounted both`)

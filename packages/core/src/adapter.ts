@@ -17,10 +17,11 @@ export {
   type PathOption,
   type Place,
 } from './adapter/matcher.js'
+export { receiverOf, withListeners } from './adapter/receiver-of.js'
 export { sendResponse } from './adapter/send-response.js'
-export { paymentsOf, webhooksOf, withListeners } from './adapter/webhooks-of.js'
 export { authCallbackOptions } from './auth-callback/auth-callback.js'
 export { type BodySource, readBody } from './http/body.js'
 export { jsonResponse } from './http/response.js'
+export { defaultPaths } from './setup/default-paths.js'
 export { checkOptions } from './setup/options.js'
-export { webhooksOptions } from './webhooks/receiver.js'
+export { webhooksOptions } from './webhooks/options.js'

@@ -71,4 +71,5 @@ export {
   type KoywePaymentsListeners,
 } from './webhooks/koywe-payments.js'
 export { createKoyweWebhooks, type KoyweWebhooks } from './webhooks/koywe-webhooks.js'
-export type { KoyweListeners, KoyweWebhooksOptions } from './webhooks/receiver.js'
+export type { KoyweWebhooksOptions } from './webhooks/options.js'
+export type { KoyweListeners } from './webhooks/receiver.js'

@@ -1,5 +1,7 @@
+export { defaultPaths } from './setup/default-paths.js'
 export { type AskOptions, ask, type CallbackAnswer } from './testing/ask.js'
 export {
+  type AnyBadDelivery,
   type BadDelivery,
   badDeliveries,
   type DeliveryRequest,
@@ -17,5 +19,5 @@ export { exampleEvents } from './testing/example-events.js'
 export { examplePaymentsEvents } from './testing/example-payments-events.js'
 export { type KoyweLife, type KoyweOrderOptions, koyweOrder } from './testing/koywe-order.js'
 export { signEvent } from './testing/sign-event.js'
-export { signPayments } from './testing/sign-payments.js'
+export { signedPaymentsRequest, signPayments } from './testing/sign-payments.js'
 export type { Target } from './testing/target.js'

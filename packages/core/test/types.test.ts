@@ -31,6 +31,11 @@ it('a listener gets events of the name it is registered for', () => {
     // @ts-expect-error Never equal: it is the event of another name.
     event.eventName === 'crypto_tx_failed'
   })
+  webhooks.on(['fiat_sent', 'fiat_delivered'], (event) => {
+    event.eventName satisfies 'fiat_sent' | 'fiat_delivered'
+    // @ts-expect-error Never equal: it is the event of another name.
+    event.eventName === 'crypto_delivered'
+  })
   webhooks.once('fiat_sent', async ({ eventName }) => eventName satisfies 'fiat_sent')
   expect(webhooks).toBeDefined()
 })
@@ -42,6 +47,10 @@ it('an unknown name does not compile', () => {
   expect(() => webhooks.once('crypto_deliverd', () => {})).toThrow(TypeError)
   // @ts-expect-error Any name is what onAny is for.
   expect(() => webhooks.off(String(), () => {})).toThrow(TypeError)
+  // @ts-expect-error One of them is misspelt.
+  expect(() => webhooks.on(['fiat_sent', 'fiat_delivred'], () => {})).toThrow(TypeError)
+  // @ts-expect-error Once for each, or once for all? Write what you mean.
+  expect(() => webhooks.once(['fiat_sent', 'fiat_delivered'], () => {})).toThrow(TypeError)
   // @ts-expect-error A listener of another event.
   webhooks.on('fiat_sent', (event: { eventName: 'fiat_delivered' }) => event)
 })

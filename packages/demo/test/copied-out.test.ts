@@ -47,10 +47,10 @@ const folders = [
   'cloud-functions', // proven by its own tests, on Google's framework
 ]
 
-// Two at a time: an installation waits for the disk about as long as it works.
-for (const half of [0, 1]) {
+// Three at a time: an installation and a drill mostly wait.
+for (const lane of [0, 1, 2]) {
   describe.concurrent('one after the other', () => {
-    const some = folders.filter((_, index) => index % 2 === half)
+    const some = folders.filter((_, index) => index % 3 === lane)
     describe.sequential.each(some)('examples/%s, copied out of the repository', describeExample)
   })
 }

@@ -10,9 +10,16 @@ const translations = pages.filter(isSpanish)
 const forUsers =
   /^(README|(examples|packages\/conformance)\/README|(examples|packages\/(core|express|koa|fastify|cli))\/[\w/-]+)\.md$/
 
-/** A page's translation is beside it. Only the front page's is not: the top level is kept small. */
-const translated = (path: string): string =>
-  (path === 'README.md' ? '.github/README.md' : path).replace(/\.md$/, '.es.md')
+/**
+ * A page's translation is beside it, with two exceptions: the top level is kept small, and npm shows only one README of a package, and
+ * not always the English one if two are beside each other.
+ */
+function translated(path: string): string {
+  const home = path === 'README.md' ? '.github/README.md' : path
+  return home
+    .replace(/^(packages\/\w+)\/README\.md$/, '$1/docs/README.md')
+    .replace(/\.md$/, '.es.md')
+}
 
 /**
  * What a translation has in common with its sibling: the levels of the headings, and the code, whose comments stay in English. Only

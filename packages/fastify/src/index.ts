@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream'
 import {
   createKoyweAuthCallback,
-  type HttpHandler,
-  type HttpResponse,
+  createKoywePayments,
+  createKoyweWebhooks,
   type KoyweAuthCallbackOptions,
   type KoyweListeners,
   type KoywePayments,
@@ -12,25 +11,16 @@ import {
 } from '@x/koywe-core'
 import {
   authCallbackOptions,
-  type BodySource,
   checkOptions,
   checkPath,
-  jsonResponse,
+  defaultPaths,
   type PathOption,
-  paymentsOf,
-  readBody,
-  sendResponse,
-  webhooksOf,
+  receiverOf,
   webhooksOptions,
 } from '@x/koywe-core/adapter'
-import type {
-  FastifyInstance,
-  FastifyPluginAsync,
-  FastifyReply,
-  FastifyRequest,
-  RegisterOptions,
-} from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, RegisterOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { answerAt, refuse } from './answer-at.js'
 
 export * from '@x/koywe-core'
 
@@ -49,23 +39,41 @@ declare module 'fastify' {
  */
 export type KoyweFastifyPlugin<Options> = (app: object, options: Options) => Promise<void>
 
-/** Options of {@link koyweWebhooks}. Give exactly one of `secret`, `secrets` and `webhooks`. */
-export interface FastifyWebhooksOptions extends KoyweWebhooksOptions, PathOption {
-  /** The webhook's secret. */
-  readonly secret?: string
-  /** The secrets during a rotation, the current one first. */
-  readonly secrets?: readonly string[]
-  /** A receiver made by `createKoyweWebhooks`. Required for the second receiver of an instance. */
-  readonly webhooks?: KoyweWebhooks
+/** Exactly one of the properties. */
+type OneOf<Properties> = {
+  [Name in keyof Properties]: Pick<Properties, Name> & {
+    readonly [Other in Exclude<keyof Properties, Name>]?: undefined
+  }
+}[keyof Properties]
+
+/** The options of both receivers. */
+interface ReceiverOptions extends KoyweWebhooksOptions, PathOption {
   /** The path to answer at when `path` is not set; otherwise the prefix of `path`. */
   readonly prefix?: string
 }
 
-/** Options of {@link koywePayments}. Give exactly one of `secret`, `secrets` and `payments`. */
-export interface FastifyPaymentsOptions extends Omit<FastifyWebhooksOptions, 'webhooks'> {
-  /** A receiver made by `createKoywePayments`. Required for the second receiver of an instance. */
-  readonly payments?: KoywePayments
+interface SecretOptions {
+  /** The webhook's secret. */
+  readonly secret: string
+  /** The secrets during a rotation, the current one first. */
+  readonly secrets: readonly string[]
 }
+
+interface WebhooksSources extends SecretOptions {
+  /** A receiver made by `createKoyweWebhooks`. Required for the second receiver of an instance. */
+  readonly webhooks: KoyweWebhooks
+}
+
+interface PaymentsSources extends SecretOptions {
+  /** A receiver made by `createKoywePayments`. Required for the second receiver of an instance. */
+  readonly payments: KoywePayments
+}
+
+/** Options of {@link koyweWebhooks}: exactly one of `secret`, `secrets` and `webhooks`, and those of a receiver. */
+export type FastifyWebhooksOptions = ReceiverOptions & OneOf<WebhooksSources>
+
+/** Options of {@link koywePayments}: exactly one of `secret`, `secrets` and `payments`, and those of a receiver. */
+export type FastifyPaymentsOptions = ReceiverOptions & OneOf<PaymentsSources>
 
 /** Options that Fastify itself reads for every plugin. */
 type LogOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
@@ -76,11 +84,11 @@ const plugin: FastifyPluginAsync<FastifyWebhooksOptions & LogOptions> = async (a
   checkOptions(options, [...own, ...webhooksOptions], 'koyweWebhooks')
   const { secret, secrets, webhooks, path, prefix, logLevel, logSerializers, ...settings } = options
   const source = chooseSource({ secret, secrets, webhooks })
-  await receiveAt(app, webhooksOf(source, settings), {
+  await receiveAt(app, receiverOf(createKoyweWebhooks, source, settings), {
     decorator: 'koywe',
     isOwner: webhooks === undefined,
     cure: 'Create this one with createKoyweWebhooks and register it as `{ webhooks: receiver, path }`',
-    url: urlOf(path, prefix, '/webhooks/koywe'),
+    url: urlOf(path, prefix, defaultPaths.koyweWebhooks),
     scope: { prefix, logLevel, logSerializers },
   })
 }
@@ -93,11 +101,11 @@ const paymentsPlugin: FastifyPluginAsync<FastifyPaymentsOptions & LogOptions> = 
   checkOptions(options, [...own, ...webhooksOptions], 'koywePayments')
   const { secret, secrets, payments, path, prefix, logLevel, logSerializers, ...settings } = options
   const source = chooseSource({ secret, secrets, payments })
-  await receiveAt(app, paymentsOf(source, settings), {
+  await receiveAt(app, receiverOf(createKoywePayments, source, settings), {
     decorator: 'koywePayments',
     isOwner: payments === undefined,
     cure: 'Create this one with createKoywePayments and register it as `{ payments: receiver, path }`',
-    url: urlOf(path, prefix, '/webhooks/koywe-payments'),
+    url: urlOf(path, prefix, defaultPaths.koywePayments),
     scope: { prefix, logLevel, logSerializers },
   })
 }
@@ -200,7 +208,7 @@ const authCallbackPlugin: FastifyPluginAsync<FastifyAuthCallbackOptions & LogOpt
 ) => {
   checkOptions(options, [...authCallbackOptions, 'path', ...registerOptions], 'koyweAuthCallback')
   const { path, prefix, logLevel, logSerializers, ...settings } = options
-  const url = urlOf(path, prefix, '/koywe/auth')
+  const url = urlOf(path, prefix, defaultPaths.koyweAuthCallback)
   // Fastify has already added the prefix to this scope.
   await app.register(answerAt(createKoyweAuthCallback(settings), url, false, refuse))
 }
@@ -246,119 +254,4 @@ function chooseSource<Source extends object>(
 function urlOf(path: string | undefined, prefix: string | undefined, defaultPath: string): string {
   checkPath(path)
   return path ?? (prefix === undefined ? defaultPath : '/')
-}
-
-const cure =
-  'This plugin reads the bytes itself where no middleware and no hook has read the body before. Keep that one away from this route, ' +
-  'or make it keep the bytes in `request.rawBody`.'
-
-/** Media types that every version of Fastify accepts. */
-const wellFormed = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(;|$)/
-
-/**
- * Answers in its own scope, so that the application's parsers are left alone.
- *
- * @param failure Body of the 500 if the handler rejects.
- * @param errorHandler Answers when one of the application's hooks throws. Default: the application's own.
- */
-function answerAt(
-  handler: HttpHandler,
-  url: string,
-  failure: unknown,
-  errorHandler?: typeof refuse,
-): FastifyPluginAsync {
-  // Streams that a hook substituted for the request. Not set as the body, which the application's hooks may log.
-  const streams = new WeakMap<FastifyRequest, Readable>()
-
-  return async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', (request, payload, done) => {
-      if (payload !== request.raw) streams.set(request, payload)
-      const type = request.raw.headers['content-type']
-      if (request.headers['content-type'] !== type) setContentType(request, type)
-      done(null)
-    })
-    // Fastify 5 refuses a malformed Content-Type before it asks any parser; here the core decides.
-    scope.addHook('preParsing', (request, _reply, _payload, done) => {
-      const type = request.headers['content-type']
-      if (type !== undefined && !wellFormed.test(type)) setContentType(request, undefined)
-      done()
-    })
-    // Keeps fastify-raw-body from reading the stream at the same time.
-    const options = { config: { rawBody: false }, ...(errorHandler && { errorHandler }) }
-    scope.post(url, options, (request, reply) => {
-      // From here on only we answer: no serializer, onSend hook, error handler or time limit of the framework applies.
-      reply.hijack()
-      const { raw, log } = request
-      handler
-        .handle({
-          method: raw.method ?? '',
-          url: request.url,
-          headers: raw.headers,
-          rawHeaders: raw.rawHeaders,
-          logger: log,
-          body: (limit) => readBody(sourceOf(request, streams.get(request) ?? raw), limit, cure),
-        })
-        .then(
-          (answer) => send(request, reply, answer),
-          (error: unknown) => {
-            log.error(error, 'koywe: a request could not be answered.')
-            send(request, reply, jsonResponse(500, failure))
-          },
-        )
-    })
-  }
-}
-
-function setContentType(request: FastifyRequest, type: string | undefined): void {
-  request.headers = { ...request.headers, 'content-type': type }
-}
-
-/** Fastify's parsers leave the body on Fastify's request; middleware for Node and Express leaves it on Node's. */
-function sourceOf(request: WithRawBody<FastifyRequest>, stream: Readable): BodySource {
-  const raw: WithRawBody<FastifyRequest['raw']> & { readonly body?: unknown } = request.raw
-  return {
-    stream,
-    body: request.body ?? raw.body,
-    // Plugins decorate every request with an empty `rawBody`.
-    rawBody: request.rawBody || raw.rawBody || undefined,
-  }
-}
-
-type WithRawBody<T> = T & { readonly rawBody?: unknown }
-
-/** Writes to the socket, with the headers that hooks set, so that neither a hook nor a serializer can change the answer. */
-function send({ raw }: FastifyRequest, reply: FastifyReply, answer: HttpResponse): void {
-  const response = reply.raw
-  if (response.headersSent) return
-  try {
-    const headers = reply.getHeaders()
-    for (const name in headers) {
-      const value = headers[name as keyof typeof headers] // its own name
-      if (value !== undefined) response.setHeader(name, value)
-    }
-    sendResponse(raw, response, answer)
-  } catch (error) {
-    // A header cannot be written. Cutting the connection sends no answer, and so no yes.
-    reply.log.error(error, 'koywe: the answer could not be written, so the connection was closed.')
-    response.destroy()
-  }
-}
-
-/** The application's hooks may refuse a question too, but only with `false`. */
-function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  reply.hijack()
-  reply.log.error(
-    error,
-    'koywe: a hook of the application failed before the question was handled; the answer was false.',
-  )
-  send(request, reply, jsonResponse(statusOf(error, reply), false))
-}
-
-/** The status Fastify would have sent. */
-function statusOf(error: unknown, reply: FastifyReply): number {
-  const { statusCode, status } = (error ?? {}) as { statusCode?: unknown; status?: unknown } // anything can be thrown
-  const isError = (code: unknown): code is number =>
-    typeof code === 'number' && code >= 400 && code <= 599
-  return [reply.statusCode, statusCode, status].find(isError) ?? 500
 }

@@ -141,7 +141,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     ],
     ['a path without a slash', { secret, path: 'hooks' }, /slash/],
   ])('does not start with %s', async (_what, options, cure) => {
-    make().register(koyweWebhooks, options)
+    make().register(koyweWebhooks, options as never)
     await expect(app.ready()).rejects.toThrow(cure)
   })
 
@@ -191,7 +191,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     ],
     ['an unknown option', { secret, dedup: false }, /`dedup` of koywePayments.*`dedupe`/],
   ])('does not start koywePayments with %s', async (_what, options, cure) => {
-    make().register(koywePayments, options as object)
+    make().register(koywePayments, options as never)
     await expect(app.ready()).rejects.toThrow(cure)
   })
 
@@ -371,7 +371,7 @@ describe.each(frameworks)('%s', (_name, fastify) => {
     ['secert', { secert: secret }, /`secert` of koyweWebhooks.*`secret`/],
     ['Path', { secret, Path: '/x' }, /`Path` of koyweWebhooks.*`path`/],
   ])('does not start with the unknown option %s', async (_name, options, cure) => {
-    make().register(koyweWebhooks, options)
+    make().register(koyweWebhooks, options as never)
     await expect(app.ready()).rejects.toThrow(cure)
   })
 

@@ -314,6 +314,8 @@ describe('an unknown option is a TypeError', () => {
   })
 
   it('also when a second secret is passed instead of options', () => {
-    expect(() => koyweWebhooks('new', 'old' as unknown as object)).toThrow(/must be an object/)
+    expect(() => koyweWebhooks('new', 'old' as unknown as object)).toThrow(
+      'koyweWebhooks([current, previous])',
+    )
   })
 })

@@ -2,20 +2,27 @@ import { throws } from 'node:assert'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { koyweWebhooks } from '@x/koywe-express'
+import { koywePayments, koyweWebhooks } from '@x/koywe-express'
 import express from 'express'
 
 export async function start(secret: string) {
   const delivered: string[] = []
   const webhooks = koyweWebhooks(secret)
+  const payments = koywePayments(secret)
   webhooks.on('crypto_delivered', (event) => {
     const name: 'crypto_delivered' = event.eventName
     delivered.push(name && event.orderId)
   })
   // @ts-expect-error Koywe has no such event.
   throws(() => webhooks.on('nope', () => {}), TypeError)
+  payments.on('order.paid', (event) => {
+    const type: 'order.paid' = event.type
+    delivered.push(type && String(event.relationships?.self?.id))
+  })
+  // @ts-expect-error That is an event of the other API.
+  throws(() => payments.on('crypto_delivered', () => {}), TypeError)
 
-  const app = express().use(express.json()).use(webhooks)
+  const app = express().use(payments).use(express.json()).use(webhooks)
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

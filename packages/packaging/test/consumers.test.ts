@@ -12,7 +12,8 @@ const consumers = join(import.meta.dirname, '../consumers')
 const published = await publishedPackages()
 /** The consumers in TypeScript: one per package, and what they share. */
 const sources = (await readdir(consumers)).filter((file) => extname(file) === '.ts')
-const answered = { status: 200, body: '{"received":true}', heard: true }
+const success = { status: 200, body: { received: true } }
+const answered = { answers: [success, success], heard: true }
 const node = process.execPath
 
 let outside: string
@@ -89,7 +90,7 @@ it(
 
 describe.each(published)('$name', ({ folder }) => {
   it.each(['cjs', 'mjs'])(
-    'answers a signed webhook when it is loaded by a .%s file',
+    'answers a signed webhook of each API when it is loaded by a .%s file',
     async (format) => {
       const printed = await outputOf(node, ['run.mjs', folder, format], outside)
       expect(JSON.parse(printed)).toEqual(answered)
@@ -98,7 +99,7 @@ describe.each(published)('$name', ({ folder }) => {
 })
 
 it(
-  'all packages answer a signed webhook under Jest, in its default set-up, and so does the testing kit',
+  'all packages answer a signed webhook of each API under Jest, in its default set-up, and so does the testing kit',
   async () => {
     await outputOf(
       node,
@@ -184,6 +185,8 @@ async function compile(
   const tsc = join(dirname(manifest), 'bin/tsc')
   const settings = ['--module', module, '--moduleResolution', resolution, '--target', 'es2022']
   const strict = [
+    // What TypeScript brings itself, the DOM among it, takes a third of the time and is not in doubt.
+    '--skipDefaultLibCheck',
     '--strict',
     '--exactOptionalPropertyTypes',
     '--esModuleInterop',

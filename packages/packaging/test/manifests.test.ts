@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { home } from '../src/home.js'
@@ -30,6 +30,16 @@ it('the repository says where it lives', async () => {
     bugs: `${home}/issues`,
     repository: { type: 'git', url: `git+${home}.git` },
   })
+})
+
+it('every package runs its own tests with `pnpm --filter <package> test`', async () => {
+  const entries = await readdir(join(root, 'packages'), { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  const manifests = await Promise.all(folders.map((folder) => manifestIn(`packages/${folder}`)))
+  // pnpm succeeds where there is no such script.
+  for (const { name, scripts } of manifests) {
+    expect(scripts, String(name)).toMatchObject({ test: expect.stringMatching(/^pnpm -w /) })
+  }
 })
 
 it('all published packages have one version, and are released together', async () => {

@@ -6,9 +6,12 @@ import {
   parseWorkflow,
   type WorkflowTemplate,
 } from '@actions/workflow-parser'
+import { environment } from '@x/koywe-testkit/environment'
+import { run } from '@x/koywe-testkit/run'
 import { describe, expect, it } from 'vitest'
 
-const folder = join(import.meta.dirname, '../../../.github/workflows')
+const root = join(import.meta.dirname, '../../..')
+const folder = join(root, '.github/workflows')
 const names = await readdir(folder)
 
 /** What is wrong with a workflow, as GitHub's own parser says it. */
@@ -47,6 +50,13 @@ it('the release runs every check before it may publish, and only the job that pu
   expect(text).toMatch(/ publish:\n +needs: checks\n/)
   expect(text.match(/id-token: write/g)).toHaveLength(1)
   expect(await readFile(join(folder, 'ci.yml'), 'utf8')).toContain('run: .ci/run\n')
+})
+
+it('.ci/run refuses a step that it does not have, and names those it has', async () => {
+  const command = ['.ci/run', 'tree', 'typpes'] as const
+  const { code, stdout, stderr } = await run({ command, folder: root, env: environment() }, 60_000)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/^There is no step typpes\. The steps are: tree install .* types .*\.\n$/)
 })
 
 it('notices a workflow that GitHub would refuse', async () => {

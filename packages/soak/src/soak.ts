@@ -1,5 +1,6 @@
 // pnpm soak [--store redis|postgres] [--deliveries 50000] [--orders 10000] [--seconds 1800]
 import { parseArgs } from 'node:util'
+import { installHint } from '@x/koywe-testkit/install-hint'
 import { startEngines } from '@x/koywe-testkit/start-engines'
 import { formatReport } from './report.js'
 import { runSoak } from './run-soak.js'
@@ -21,7 +22,7 @@ if ((store !== 'redis' && store !== 'postgres') || !deliveries || !orders || !se
 }
 
 const { urls, missing, stop } = await startEngines()
-if (!urls.redis || !urls.postgres) throw new Error(missing)
+if (!urls.redis || !urls.postgres) throw new Error(installHint(missing))
 const report = await runSoak({
   store,
   redisUrl: urls.redis,

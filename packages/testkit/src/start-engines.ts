@@ -1,5 +1,6 @@
 import { answers } from './answers.js'
 import { findProgram } from './find-program.js'
+import type { Program } from './install-hint.js'
 import { type PrivateServer, startPrivateServer } from './private-server.js'
 
 /** Where the engines of a run are; `undefined` where its programs are not installed. */
@@ -11,8 +12,8 @@ export interface EngineUrls {
 /** The engines of a run. */
 export interface Engines {
   readonly urls: EngineUrls
-  /** Says which programs are missing and what brings them; `undefined` when none is. */
-  readonly missing: string | undefined
+  /** Those whose programs are not installed. */
+  readonly missing: readonly Program[]
   /** Stops what was started. A server that an environment variable names keeps running. */
   stop(): Promise<void>
 }
@@ -49,7 +50,11 @@ export async function startEngines(): Promise<Engines> {
   ] as const
   try {
     const [redis, postgres] = await Promise.all(starting)
-    return { urls: { redis, postgres }, missing: missingOf({ redis, postgres }), stop }
+    const missing: readonly Program[] = [
+      ...(redis ? [] : (['Redis'] as const)),
+      ...(postgres ? [] : (['PostgreSQL'] as const)),
+    ]
+    return { urls: { redis, postgres }, missing, stop }
   } catch (error) {
     await Promise.allSettled(starting)
     await stop()
@@ -97,22 +102,4 @@ async function checkAnswers(variable: string, url: string): Promise<string> {
   throw new Error(
     `${variable} names ${hostname}:${port || usual}, where no server answers. Start it, or unset ${variable}: a private one is started then.`,
   )
-}
-
-const installers = {
-  'apt-get': ['sudo apt-get install -y', 'redis-server', 'postgresql'],
-  dnf: ['sudo dnf install -y', 'redis', 'postgresql-server'],
-  apk: ['sudo apk add', 'redis', 'postgresql'],
-  pacman: ['sudo pacman -S', 'redis', 'postgresql'],
-  brew: ['brew install', 'redis', 'postgresql@17'],
-} as const
-
-function missingOf({ redis, postgres }: EngineUrls): string | undefined {
-  if (redis && postgres) return undefined
-  const [, [command, redisPackage, postgresPackage]] = Object.entries(installers).find(
-    ([program]) => findProgram(program),
-  ) ?? ['', ['Install', 'Redis', 'PostgreSQL']]
-  const names = [...(redis ? [] : ['Redis']), ...(postgres ? [] : ['PostgreSQL'])]
-  const packages = [...(redis ? [] : [redisPackage]), ...(postgres ? [] : [postgresPackage])]
-  return `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} not installed. Run: ${[command, ...packages].join(' ')}`
 }

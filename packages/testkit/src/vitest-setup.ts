@@ -1,4 +1,8 @@
+import { basename } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { browserTests, findChromium } from './find-chromium.js'
+import { findProgram } from './find-program.js'
+import { installHint, type Program } from './install-hint.js'
 import { startEngines } from './start-engines.js'
 
 /** Gives a run of vitest its engines, stops them at its end, and says last what was skipped and why. */
@@ -7,13 +11,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('engines', urls)
   // The tests of an example stand alone, so they read what the example reads.
   if (urls.postgres) process.env.DATABASE_URL = urls.postgres
+  const others: readonly Program[] = [
+    ...(findChromium() ? [] : (['Chromium'] as const)),
+    ...(findProgram('openssl') ? [] : (['OpenSSL'] as const)),
+  ]
   return async () => {
     await stop()
-    const skipped = project.vitest.state
-      .getTestModules()
+    const modules = project.vitest.state.getTestModules()
+    const skipped = modules
       .flatMap((module) => [...module.children.allTests('skipped')])
+      .map(({ module, fullName }) => `  ${module.relativeModuleId}: ${fullName}`)
+    const ofPage = modules.some(({ relativeModuleId }) =>
+      relativeModuleId.includes('cli/test/page/'),
+    )
+    if (ofPage && project.config.exclude.includes(browserTests)) {
+      skipped.push(`  packages/cli/test/page/${basename(browserTests)}, which need a browser`)
+    }
     if (skipped.length === 0) return
-    const names = skipped.map(({ module, fullName }) => `  ${module.relativeModuleId}: ${fullName}`)
-    console.log(`\nSkipped:\n${names.join('\n')}${missing ? `\n${missing}` : ''}\n`)
+    console.log(
+      `\nSkipped:\n${[...skipped, installHint([...missing, ...others])].filter(Boolean).join('\n')}\n`,
+    )
   }
 }

@@ -82,7 +82,7 @@ it('takes a server that an environment variable names, and leaves it running', a
   const { urls, missing, stop } = await startEngines()
   await stop()
   expect(urls).toEqual({ redis: url, postgres: url.replace('redis', 'postgres') })
-  expect(missing).toBeUndefined()
+  expect(missing).toEqual([])
   expect(await answersAt(url)).toBe(true)
 })
 

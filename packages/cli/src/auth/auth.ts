@@ -1,4 +1,4 @@
-import { type AskOptions, ask, type CallbackAnswer } from '@x/koywe-core/testing'
+import { type AskOptions, ask, type CallbackAnswer, defaultPaths } from '@x/koywe-core/testing'
 import { type Explanation, explain } from '../answers/explain.js'
 import { answerLine, explanationLines } from '../answers/text.js'
 import { type ExitCode, exitCodes, usageError } from '../contract/exit.js'
@@ -23,7 +23,7 @@ export interface AuthOptions {
 
 /** Asks about one user, prints the answer and what Koywe would conclude, and returns the exit code. */
 export async function auth(address: string, options: AuthOptions): Promise<ExitCode> {
-  const url = withPath(httpUrl(address), '/koywe/auth')
+  const url = withPath(httpUrl(address), defaultPaths.koyweAuthCallback)
   const asking = {
     ...(await credentialOf(options)),
     field: options.field,

@@ -1,10 +1,12 @@
+import { defaultPaths } from '@x/koywe-core/testing'
+
 /** Which of Koywe's APIs a command plays. */
 export type Api = 'ramp' | 'payments'
 
 /** Where each API's deliveries go unless told otherwise, and where its secret is. */
 export const apis = {
-  ramp: { path: '/webhooks/koywe', secretName: 'KOYWE_WEBHOOK_SECRET' },
-  payments: { path: '/webhooks/koywe-payments', secretName: 'KOYWE_PAYMENTS_SECRET' },
+  ramp: { path: defaultPaths.koyweWebhooks, secretName: 'KOYWE_WEBHOOK_SECRET' },
+  payments: { path: defaultPaths.koywePayments, secretName: 'KOYWE_PAYMENTS_SECRET' },
 } as const satisfies Readonly<Record<Api, { path: string; secretName: `KOYWE_${string}` }>>
 
 /** The option of every command that knows both APIs. */

@@ -21,7 +21,7 @@ export async function secretFrom(option: string | undefined, api: Api = 'ramp'):
   if (secret !== undefined) return secret
   throw usageError(
     'there is no webhook secret',
-    `Set ${secretName} in the environment or in .env, or pipe it in with --secret -`,
+    `Set ${secretName} in the environment or in .env, or pipe it in with --secret -. To make one: openssl rand -hex 32`,
   )
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { signEvent, signPayments } from '@x/koywe-core/testing'
+import { signEvent, signedPaymentsRequest } from '@x/koywe-core/testing'
 import type { Receiver } from './receiver.js'
 import type { WireRequest } from './wire.js'
 
@@ -11,8 +11,7 @@ export function genuineDelivery(
   if (api === 'payments') {
     const self = { type: 'order', id: `ord_${randomUUID()}` }
     const event = { id: `evt_${randomUUID()}`, type: 'order.created', relationships: { self } }
-    const body = JSON.stringify({ ...event, ...extra })
-    return { body, headers: { ...json, 'koywe-signature': signPayments(body, secret) } }
+    return signedPaymentsRequest(JSON.stringify({ ...event, ...extra }), secret)
   }
   const timeStamp = new Date().toISOString()
   const event = { eventName: 'payment_created', orderId: randomUUID(), timeStamp }

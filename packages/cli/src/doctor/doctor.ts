@@ -1,3 +1,4 @@
+import { defaultPaths } from '@x/koywe-core/testing'
 import { apiOf } from '../contract/api.js'
 import { type ExitCode, exitCodes } from '../contract/exit.js'
 import { httpUrl, withPath } from '../contract/guard.js'
@@ -26,29 +27,47 @@ export interface DoctorOptions {
   readonly payments?: boolean
 }
 
+/** What an examination has found, and where. */
+export interface Examination {
+  readonly url: URL
+  readonly checks: readonly Check[]
+}
+
 /** Examines a receiver, and with `authUrl` an authentication callback. Prints what it finds, and returns the exit code. */
 export async function doctor(
   address: string | undefined,
   options: DoctorOptions,
 ): Promise<ExitCode> {
+  const { url, checks } = await examination(address, options)
+  const ok = checks.every(({ status }) => status !== 'fail')
+  createOutput(options).result({ ok, checks }, reportOf(url, checks))
+  return ok ? exitCodes.ok : exitCodes.wrong
+}
+
+/**
+ * Examines a receiver, and with `authUrl` an authentication callback.
+ *
+ * @throws {CliError} when it is told no secret, no URL, or the URL of somebody else's server, or when nothing answers there.
+ */
+export async function examination(
+  address: string | undefined,
+  options: DoctorOptions,
+): Promise<Examination> {
   const api = apiOf(options)
   const url = receiverUrl({ ...options, ...(address !== undefined && { url: address }) }, api)
   const authUrl = options.authUrl === undefined ? undefined : httpUrl(options.authUrl)
   const secret = await secretFrom(options.secret, api)
   const timeoutMs = options.timeout
-  const output = createOutput(options)
   const checks = [...(await reaching(url, () => examine({ api, url, secret, timeoutMs })))]
   if (authUrl !== undefined) {
     const callback = {
-      url: withPath(authUrl, '/koywe/auth'),
+      url: withPath(authUrl, defaultPaths.koyweAuthCallback),
       bearer: options.bearer ?? (await setting('KOYWE_CALLBACK_TOKEN')),
       timeoutMs,
     }
     checks.push(...(await reaching(callback.url, () => checkCallback(callback))))
   }
-  const ok = checks.every(({ status }) => status !== 'fail')
-  output.result({ ok, checks }, reportOf(url, checks))
-  return ok ? exitCodes.ok : exitCodes.wrong
+  return { url, checks }
 }
 
 async function examine(receiver: Receiver): Promise<readonly Check[]> {

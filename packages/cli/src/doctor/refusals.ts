@@ -1,5 +1,5 @@
 import {
-  type BadDelivery,
+  type AnyBadDelivery,
   badDeliveries,
   badPaymentsDeliveries,
   signEvent,
@@ -18,7 +18,8 @@ const mostHangs = 3
  * can do no more than refuse: why it does so tells nothing.
  */
 export async function checkRefusals(receiver: Receiver, verifies: boolean): Promise<Check[]> {
-  const table = receiver.api === 'payments' ? badPaymentsDeliveries : badDeliveries
+  const table: readonly AnyBadDelivery[] =
+    receiver.api === 'payments' ? badPaymentsDeliveries : badDeliveries
   const checks: Check[] = []
   for (const bad of table) {
     const request = bad.request(receiver.secret)
@@ -37,7 +38,7 @@ export async function checkRefusals(receiver: Receiver, verifies: boolean): Prom
 }
 
 function judge(
-  bad: BadDelivery,
+  bad: AnyBadDelivery,
   request: WireRequest,
   outcome: Outcome,
   secret: string,
@@ -58,7 +59,7 @@ function judge(
 }
 
 /** A server with words of its own may refuse as it likes. Ours has one answer to each. */
-function isAsExpected({ status, code, parserMayRefuse }: BadDelivery, answer: Answer): boolean {
+function isAsExpected({ status, code, parserMayRefuse }: AnyBadDelivery, answer: Answer): boolean {
   const said = codeOf(answer)
   return (
     (answer.status === status && said === code) ||
@@ -71,7 +72,11 @@ const codes: ReadonlySet<string> = new Set(
   [...badDeliveries, ...badPaymentsDeliveries].map(({ code }) => code),
 )
 
-function judgeYes({ name, code, api }: BadDelivery, request: WireRequest, secret: string): Check {
+function judgeYes(
+  { name, code, api }: AnyBadDelivery,
+  request: WireRequest,
+  secret: string,
+): Check {
   if (code === 'unsupported_encoding') return not('warn', name, 'reads_compressed', '')
   const isSigned = api === 'payments' ? signsBytes(request, secret) : signsBody(request, secret)
   if (!isSigned) return not('fail', name, 'accepts_forgeries', '')

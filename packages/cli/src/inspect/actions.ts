@@ -17,6 +17,7 @@ import { objectOf } from './fields-of-body.js'
 import type { History } from './history.js'
 import { keptBytes } from './kept-bytes.js'
 import { pickHeaders } from './kept-headers.js'
+import { keptRequest } from './kept-request.js'
 import { post } from './post.js'
 import type { Sent } from './reported-entry.js'
 import type { Sends } from './sends.js'
@@ -141,14 +142,10 @@ export function createActions({ history, sends, targets, secrets }: ActionParts)
   return { act }
 }
 
-function same({ body, headers = {} }: DeliveryEntry): DeliveryRequest {
-  if (!body) throw refusal('no_body', 'the body of this delivery is not known')
-  const { 'content-length': _length, 'transfer-encoding': framing, ...kept } = headers
-  return {
-    headers: kept,
-    body: 'text' in body ? body.text : Buffer.from(body.base64, 'base64'),
-    ...(framing !== undefined && { chunked: true }),
-  }
+function same(entry: DeliveryEntry): DeliveryRequest {
+  const request = keptRequest(entry)
+  if (request) return request
+  throw refusal('no_body', 'the body of this delivery is not known')
 }
 
 function refusal(code: string, message: string): CliError {

@@ -1,3 +1,4 @@
+import { defaultPaths } from '@x/koywe-core/testing'
 import { explain } from '../answers/explain.js'
 import type { DeliveryEntry, Entry, KeptBody } from './entries.js'
 import { claimedFields, objectOf } from './fields-of-body.js'
@@ -68,7 +69,7 @@ function delivery(
 
 /** A receiver's event has a name, and its answer is an object; a question has a user, and its answer says yes or no. */
 function isQuestion({ path, body }: Exchanged, said: unknown): boolean {
-  if (path === '/koywe/auth') return true
+  if (path === defaultPaths.koyweAuthCallback) return true
   const object = objectOf(body)
   if (object === undefined || 'eventName' in object || 'type' in object) return false
   return typeof object.email === 'string' && typeof said !== 'object'

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { defaultPaths } from '@x/koywe-core/testing'
 import { type ExitCode, exitCodes, onInterrupt, usageError } from '../contract/exit.js'
 import { guardedUrl, withPath } from '../contract/guard.js'
 import { createApplication } from './application.js'
@@ -76,7 +77,10 @@ async function inspectCommand(
 
 async function inspectProxy(forwardTo: string, options: InspectOptions): Promise<number> {
   const target = guardedUrl(forwardTo, options.iOwnThisServer)
-  const proxyUrl = withPath(new URL(target.pathname, 'http://127.0.0.1'), '/webhooks/koywe')
+  const proxyUrl = withPath(
+    new URL(target.pathname, 'http://127.0.0.1'),
+    defaultPaths.koyweWebhooks,
+  )
   const session = await startSession(options, ({ stateChanged, canSign }) => {
     const forwarded = createForwarded(target, proxyUrl, canSign, stateChanged)
     return { state: forwarded.state, listen: noReports, forwarded }

@@ -35,27 +35,32 @@ export interface Saved {
   readonly corrupted: readonly number[]
 }
 
-/** Reads saved requests. Later forms of a request replace earlier ones. @throws {CliError} when the file cannot be read. */
+/** Reads a file of saved requests. @throws {CliError} when it cannot be read. */
 export async function readSaved(path: string): Promise<Saved> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw usageError(`${path} cannot be read (${error.code})`)
   })
+  return savedIn(text)
+}
+
+/** Finds the requests in what was saved or printed. Later forms of a request replace earlier ones. */
+export function savedIn(text: string): Saved {
   const entries = new Map<number, Entry>()
   const corrupted: number[] = []
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
-    const entry = parse(line)
-    if (entry) entries.set(entry.number, entry)
-    else corrupted.push(index + 1)
+    const value = parse(line)
+    if (isEntry(value)) entries.set(value.number, value)
+    // What --json prints of the application is no request.
+    else if (!isRecord(value) || value.kind !== 'application') corrupted.push(index + 1)
   }
   const inOrder = [...entries.values()].sort((one, other) => one.number - other.number)
   return { entries: inOrder, corrupted }
 }
 
-function parse(line: string): Entry | undefined {
+function parse(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line)
-    return isEntry(value) ? value : undefined
+    return JSON.parse(line)
   } catch {
     return undefined
   }

@@ -1,9 +1,8 @@
-import { type DeliveryRequest, signEvent, signPayments } from '@x/koywe-core/testing'
+import { type DeliveryRequest, signEvent, signedPaymentsRequest } from '@x/koywe-core/testing'
 import { type Api, apis } from '../contract/api.js'
 import { CliError, exitCodes } from '../contract/exit.js'
 
 const names = { ramp: 'ramp API', payments: 'Payments API' } as const
-const json = { 'content-type': 'application/json' }
 
 /** Creates what signs deliveries as each API does. Each of its functions throws a {@link CliError} where the API's secret is not known. */
 export function createSigner(secrets: Readonly<Record<Api, string | undefined>>) {
@@ -22,13 +21,10 @@ export function createSigner(secrets: Readonly<Record<Api, string | undefined>>)
     secretOf,
     /** Signs fields: the signature becomes one of them. */
     ramp: (fields: object): DeliveryRequest => ({
-      headers: json,
+      headers: { 'content-type': 'application/json' },
       body: signEvent(fields, secretOf('ramp')),
     }),
     /** Signs a body as it is: the signature becomes a header. */
-    payments: (body: string): DeliveryRequest => ({
-      headers: { ...json, 'koywe-signature': signPayments(body, secretOf('payments')) },
-      body,
-    }),
+    payments: (body: string): DeliveryRequest => signedPaymentsRequest(body, secretOf('payments')),
   }
 }

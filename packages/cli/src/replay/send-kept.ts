@@ -1,14 +1,14 @@
 import {
-  type BadDelivery,
-  type DeliveryAnswer,
+  type DeliveryRequest,
   deliver,
   signEvent,
-  signPayments,
+  signedPaymentsRequest,
 } from '@x/koywe-core/testing'
 import type { Api } from '../contract/api.js'
 import { usageError } from '../contract/exit.js'
 import { networkError } from '../contract/network-error.js'
 import { secretFrom } from '../contract/secret.js'
+import type { AnyAnswer } from '../delivery/post.js'
 import type { KeptDelivery } from './kept-delivery.js'
 
 /**
@@ -43,29 +43,23 @@ export async function sendKept(
   delivery: KeptDelivery,
   secret: string | undefined,
   timeoutMs: number,
-): Promise<DeliveryAnswer> {
+): Promise<AnyAnswer> {
   const { headers, body } = secret === undefined ? delivery : signedAgain(delivery, secret)
-  // The testing kit sends a request as it is in this form alone; the answer is judged here.
-  const asKept: BadDelivery = {
-    name: 'as it was kept',
-    status: 200,
-    code: 'in_progress',
-    request: () => ({ headers, body }),
-  }
   try {
-    return await deliver(url, asKept, { secret: 'unused', timeoutMs })
+    return await deliver(url, { headers, body }, { timeoutMs })
   } catch (error) {
     throw networkError(error, url)
   }
 }
 
 /** The ramp API signs the fields, the Payments API the bytes. */
-function signedAgain({ api, body, headers }: KeptDelivery, secret: string) {
+function signedAgain({ api, body, headers }: KeptDelivery, secret: string): DeliveryRequest {
   if (api === 'ramp') return { headers, body: signEvent(payloadOf(body), secret) }
-  return { headers: { ...headers, 'koywe-signature': signPayments(body, secret) }, body }
+  const signed = signedPaymentsRequest(body, secret)
+  return { headers: { ...headers, ...signed.headers }, body }
 }
 
-function payloadOf(body: Uint8Array): object {
+function payloadOf(body: string | Uint8Array): object {
   try {
     const value: unknown = JSON.parse(Buffer.from(body).toString())
     if (typeof value === 'object' && value !== null) return value

@@ -1,18 +1,9 @@
-import { existsSync } from 'node:fs'
+import { findChromium } from '@x/koywe-testkit/find-chromium'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
-const usualPaths = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-
-/** Where the browser is: at `CHROMIUM`, or where it usually is. */
 function executable(): string {
-  const { CHROMIUM } = process.env
-  const found = CHROMIUM ?? usualPaths.find((path) => existsSync(path))
-  if (found !== undefined && existsSync(found)) return found
+  const found = findChromium()
+  if (found !== undefined) return found
   throw new Error(
     'There is no Chromium. Install it (on Debian: apt-get install chromium), or say in CHROMIUM where it is.',
   )

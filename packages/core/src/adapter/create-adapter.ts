@@ -6,16 +6,13 @@ import {
 import type { HttpHandler } from '../http/contract.js'
 import { createLog } from '../log/logger.js'
 import type { Secrets } from '../ramp/signature.js'
+import { defaultPaths } from '../setup/default-paths.js'
 import { checkOptions } from '../setup/options.js'
-import type { KoywePayments, KoywePaymentsListeners } from '../webhooks/koywe-payments.js'
-import type { KoyweWebhooks } from '../webhooks/koywe-webhooks.js'
-import {
-  type KoyweListeners,
-  type KoyweWebhooksOptions,
-  webhooksOptions,
-} from '../webhooks/receiver.js'
+import { createKoywePayments, type KoywePayments } from '../webhooks/koywe-payments.js'
+import { createKoyweWebhooks, type KoyweWebhooks } from '../webhooks/koywe-webhooks.js'
+import { type KoyweWebhooksOptions, webhooksOptions } from '../webhooks/options.js'
 import { createMatcher, type Framework, type Matcher, type PathOption } from './matcher.js'
-import { paymentsOf, webhooksOf, withListeners } from './webhooks-of.js'
+import { type ListenersOf, receiverOf, withListeners } from './receiver-of.js'
 
 /** Options of an adapter's `koyweWebhooks` and `koywePayments`. */
 export interface AdapterWebhooksOptions extends KoyweWebhooksOptions, PathOption {}
@@ -32,14 +29,14 @@ export type CreateIsOurs = <Request>(framework: Framework<Request>) => Matcher<R
 export interface Adapter<Middleware> {
   /** Makes the middleware that answers webhooks, at `/webhooks/koywe` by default. It takes listeners too. */
   koyweWebhooks(
-    source: Secrets | KoyweWebhooks,
+    source: string | readonly string[] | KoyweWebhooks,
     options?: AdapterWebhooksOptions,
-  ): Middleware & KoyweListeners
+  ): Middleware & ListenersOf<KoyweWebhooks>
   /** Makes the middleware that answers webhooks of the Payments API, at `/webhooks/koywe-payments` by default. It takes listeners too. */
   koywePayments(
-    source: Secrets | KoywePayments,
+    source: string | readonly string[] | KoywePayments,
     options?: AdapterWebhooksOptions,
-  ): Middleware & KoywePaymentsListeners
+  ): Middleware & ListenersOf<KoywePayments>
   /** Makes the middleware that answers the auth callback, at `/koywe/auth` by default. */
   koyweAuthCallback<Field extends string = 'email'>(
     options: AdapterAuthCallbackOptions<Field>,
@@ -57,37 +54,49 @@ export function createAdapter<Middleware extends object>(
   function build(
     handler: HttpHandler,
     { path, logger }: Pick<AdapterWebhooksOptions, 'path' | 'logger'>,
-    defaultPath: string,
-    name: string,
+    name: keyof typeof defaultPaths,
   ): Middleware {
     const log = createLog(logger)
     const warn = (sentence: string): void => log.warn(undefined, sentence)
     const middleware = toMiddleware(handler, (framework) =>
-      createMatcher({ ...framework, path, defaultPath, warn }),
+      createMatcher({ ...framework, path, defaultPath: defaultPaths[name], warn }),
     )
     return Object.defineProperty(middleware, 'name', { value: uniqueName(name) })
   }
 
+  function receive<Receiver extends KoyweWebhooks | KoywePayments>(
+    create: (secrets: Secrets, options: KoyweWebhooksOptions) => Receiver,
+    source: Secrets | Receiver,
+    options: AdapterWebhooksOptions = {},
+    name: keyof typeof defaultPaths,
+  ): Middleware & ListenersOf<Receiver> {
+    checkWebhooksOptions(options, name)
+    const { path, ...settings } = options
+    const receiver = receiverOf(create, source, settings)
+    return withListeners(build(receiver, options, name), receiver)
+  }
+
   return {
-    koyweWebhooks(source, options = {}) {
-      checkOptions(options, [...webhooksOptions, 'path'], 'koyweWebhooks')
-      const { path, ...settings } = options
-      const webhooks = webhooksOf(source, settings)
-      return withListeners(build(webhooks, options, '/webhooks/koywe', 'koyweWebhooks'), webhooks)
-    },
-    koywePayments(source, options = {}) {
-      checkOptions(options, [...webhooksOptions, 'path'], 'koywePayments')
-      const { path, ...settings } = options
-      const payments = paymentsOf(source, settings)
-      const place = '/webhooks/koywe-payments'
-      return withListeners(build(payments, options, place, 'koywePayments'), payments)
-    },
+    koyweWebhooks: (source, options) =>
+      receive(createKoyweWebhooks, source, options, 'koyweWebhooks'),
+    koywePayments: (source, options) =>
+      receive(createKoywePayments, source, options, 'koywePayments'),
     koyweAuthCallback(options) {
       checkOptions(options, [...authCallbackOptions, 'path'], 'koyweAuthCallback')
       const { path, ...settings } = options
-      return build(createKoyweAuthCallback(settings), options, '/koywe/auth', 'koyweAuthCallback')
+      return build(createKoyweAuthCallback(settings), options, 'koyweAuthCallback')
     },
   }
+}
+
+/** @throws {TypeError} for options that are none; a text is probably the old secret of a rotation. */
+function checkWebhooksOptions(options: unknown, name: string): void {
+  if (typeof options === 'string') {
+    throw new TypeError(
+      `The options of ${name} must be an object, not a string. Pass several secrets as a list: ${name}([current, previous]).`,
+    )
+  }
+  checkOptions(options, [...webhooksOptions, 'path'], name)
 }
 
 const named = new Map<string, number>()

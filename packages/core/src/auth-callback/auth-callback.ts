@@ -1,5 +1,6 @@
 import { KoyweError, type KoyweErrorCode, statusOf } from '../errors.js'
-import { authChannel, authContext, type KoyweAuthContext } from '../http/channels.js'
+import { authContext } from '../http/channel-contexts.js'
+import { authChannel, type KoyweAuthContext } from '../http/channels.js'
 import type { HttpHandler, HttpRequest, HttpResponse } from '../http/contract.js'
 import { checkTimeout, type Exchange } from '../http/exchange.js'
 import { createHandler } from '../http/handler.js'

@@ -116,7 +116,7 @@ export function apiKey(headerName: string, accepted: string | readonly string[])
  * @throws {TypeError} when a secret is missing or blank.
  */
 export function bodySignature(secrets: string | readonly string[]): CallerCheck {
-  const verifier = createVerifier(secrets)
+  const verifier = createVerifier(secrets, 'KOYWE_CALLBACK_TOKEN')
   return branded({
     challenge: 'Signature',
     byBody: ({ text, signature }) =>
@@ -179,7 +179,7 @@ function checkTokens(accepted: string | readonly string[], what: string): readon
   if (Array.isArray(list) && list.length > 0 && list.every(sendable)) return list
   throw new TypeError(
     `${what} must be a string of visible ASCII characters without spaces or commas, or a list of such strings. Set it to what ` +
-      'you registered with Koywe, for example in the environment variable KOYWE_CALLBACK_TOKEN.',
+      'you registered with Koywe, for example in the environment variable KOYWE_CALLBACK_TOKEN. `openssl rand -hex 32` makes a new one.',
   )
 }
 

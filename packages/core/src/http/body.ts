@@ -72,17 +72,14 @@ const defaultCure =
 const nothing: Body = { text: '' }
 
 /** Kept bytes or text. An empty one may be a placeholder that was set before the stream was read. */
-function asKept(value: unknown): Kept | undefined {
+function asKept(value: unknown): string | Uint8Array | undefined {
   if (typeof value === 'string' && value !== '') return value
   if (value instanceof Uint8Array && value.length > 0) return value
   return undefined
 }
 
-type Kept = string | Uint8Array
-
-function withinLimit(kept: Kept, limit: number, cure?: string): Body {
-  const length = typeof kept === 'string' ? Buffer.byteLength(kept) : kept.length
-  if (length > limit) throw tooLarge(limit)
+function withinLimit(kept: string | Uint8Array, limit: number, cure?: string): Body {
+  if (Buffer.byteLength(kept) > limit) throw tooLarge(limit)
   return typeof kept === 'string' ? { text: kept, cure } : { bytes: kept }
 }
 

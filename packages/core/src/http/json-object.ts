@@ -33,10 +33,13 @@ export function parseBody(
   return { object: toObject(parseText(text, limit, deepCode)), text }
 }
 
+/** Whether a value is an object and not an array: its fields are unknown until checked. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function toObject(value: unknown): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonObject // an object and not an array: its fields are unknown until checked
-  }
+  if (isObject(value)) return value
   throw new KoyweError('invalid_json', 'The body is not a JSON object.')
 }
 
@@ -135,6 +138,14 @@ export function unreadable(cause: unknown): KoyweError {
     'invalid_json',
     'The parsed body cannot be serialised as JSON. Mount this middleware before the parser.',
     { cause },
+  )
+}
+
+/** The error for a signed field of another form than the API's. */
+export function wrongField(field: string, api: string): KoyweError {
+  return new KoyweError(
+    'invalid_payload',
+    `The signature is valid, but the field \`${field}\` is missing or has another form than Koywe's ${api} API gives it, so this is not one of its events.`,
   )
 }
 

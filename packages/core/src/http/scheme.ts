@@ -6,6 +6,10 @@ import type { Refusal } from './refusal.js'
 /** A delivery that Koywe sent. Its event is what `signedText` parses to. */
 export interface OpenedDelivery<Event> {
   readonly event: Event
+  readonly eventName: string
+  readonly orderId: string | undefined
+  /** When the event happened, as far as it says so. */
+  readonly timeStamp?: string | undefined
   readonly signedText: string
   /** Which of the secrets made the signature. */
   readonly secretIndex: number
@@ -27,6 +31,4 @@ export interface Scheme<Event> {
    */
   open(body: Body, headers: IncomingHttpHeaders, limit: number): OpenedDelivery<Event> | Refusal
   nameOf(event: Event): string
-  orderIdOf(event: Event): string | undefined
-  occurredAt(event: Event): Date | undefined
 }

@@ -22,11 +22,7 @@ export function aboutDelivery(
 ): string {
   const facts = [`event ${quote(event.eventName)}`]
   if (event.orderId !== undefined) facts.push(`order ${quote(event.orderId)}`)
-  if (deliveryId !== undefined) {
-    facts.push(`delivery ${plainId.test(deliveryId) ? deliveryId : quote(deliveryId)}`)
-  }
+  const isPlain = /^[\w-]{1,64}$/.test(deliveryId ?? '') // a digest, a UUID, or an id such as `evt_1`
+  if (deliveryId !== undefined) facts.push(`delivery ${isPlain ? deliveryId : quote(deliveryId)}`)
   return ` (${facts.join(', ')})`
 }
-
-/** A digest, a UUID, or an id such as `evt_1`. */
-const plainId = /^[\w-]{1,64}$/

@@ -65,11 +65,9 @@ export interface UnknownKoywePaymentsEvent {
   readonly [field: string]: unknown
 }
 
-const known: ReadonlySet<string> = new Set(koywePaymentsEventTypes)
-
 /** Returns whether this version knows the event's type; afterwards a `switch` on `type` can be exhaustive. */
 export function isKoywePaymentsEvent(
   event: KoywePaymentsEvent | UnknownKoywePaymentsEvent,
 ): event is KoywePaymentsEvent {
-  return known.has(event.type)
+  return (koywePaymentsEventTypes as readonly string[]).includes(event.type)
 }

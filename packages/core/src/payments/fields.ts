@@ -1,12 +1,11 @@
-import { KoyweError } from '../errors.js'
-import type { JsonObject } from '../http/json-object.js'
+import { isObject, type JsonObject, wrongField } from '../http/json-object.js'
 import {
   isKoywePaymentsEvent,
   type KoywePaymentsEvent,
   type UnknownKoywePaymentsEvent,
 } from './events.js'
 
-/** The forms promised of an event that this version knows, where a field is there at all. */
+/** The fields promised of an event that this version knows, where they are there at all. Those of `data` are promised of orders. */
 const objects = ['data', 'relationships', 'relationships.self']
 const texts = ['id', 'relationships.self.type', 'relationships.self.id']
 const textsOfOrder = [...texts, 'data.status', 'data.external_id']
@@ -20,13 +19,14 @@ export function parsePaymentsEvent(
   payload: JsonObject,
 ): KoywePaymentsEvent | UnknownKoywePaymentsEvent {
   const { type } = payload
-  if (typeof type !== 'string' || type === '') throw wrongField('type')
+  if (typeof type !== 'string' || type === '') throw wrongField('type', 'Payments')
   const event = payload as UnknownKoywePaymentsEvent // its type is a string
   if (!isKoywePaymentsEvent(event)) return event
-  for (const path of objects) if (!isObject(valueAt(event, path) ?? {})) throw wrongField(path)
-  for (const path of type.startsWith('order.') ? textsOfOrder : texts) {
-    if (typeof (valueAt(event, path) ?? '') !== 'string') throw wrongField(path)
-  }
+  const paths = type.startsWith('order.') ? textsOfOrder : texts
+  const wrong =
+    objects.find((path) => !isObject(valueAt(event, path) ?? {})) ??
+    paths.find((path) => typeof (valueAt(event, path) ?? '') !== 'string')
+  if (wrong !== undefined) throw wrongField(wrong, 'Payments')
   return event
 }
 
@@ -41,15 +41,4 @@ function valueAt(event: object, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>((part, name) => (isObject(part) ? part[name] : undefined), event)
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function wrongField(field: string): KoyweError {
-  return new KoyweError(
-    'invalid_payload',
-    `The signature is valid, but the field \`${field}\` has another form than Koywe's Payments API gives it, so this is not one of its events.`,
-  )
 }

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { KoyweError } from '../errors.js'
-import type { JsonObject } from '../http/json-object.js'
+import { type JsonObject, wrongField } from '../http/json-object.js'
 import { isKoyweEventName, type KoyweEvent, type UnknownKoyweEvent } from './events.js'
 
 /**
@@ -10,15 +9,15 @@ import { isKoyweEventName, type KoyweEvent, type UnknownKoyweEvent } from './eve
  */
 export function parseEvent(payload: JsonObject): KoyweEvent | UnknownKoyweEvent {
   const { eventName, orderId, timeStamp, externalId } = payload
-  if (typeof eventName !== 'string' || eventName === '') throw wrongField('eventName')
+  if (typeof eventName !== 'string' || eventName === '') throw wrongField('eventName', 'ramp')
   const isRequired = isKoyweEventName(eventName)
   if (typeof orderId !== 'string' && (isRequired || orderId !== undefined))
-    throw wrongField('orderId')
+    throw wrongField('orderId', 'ramp')
   if (typeof timeStamp !== 'string' && (isRequired || timeStamp !== undefined)) {
-    throw wrongField('timeStamp')
+    throw wrongField('timeStamp', 'ramp')
   }
   if (externalId !== undefined && externalId !== null && typeof externalId !== 'string') {
-    throw wrongField('externalId')
+    throw wrongField('externalId', 'ramp')
   }
   return payload as unknown as KoyweEvent | UnknownKoyweEvent // the checks above cover the fields of both
 }
@@ -27,11 +26,4 @@ export function parseEvent(payload: JsonObject): KoyweEvent | UnknownKoyweEvent 
 export function isOfPayments(payload: JsonObject, headers: IncomingHttpHeaders): boolean {
   const looksLikeIt = 'koywe-signature' in headers || ('type' in payload && 'data' in payload)
   return looksLikeIt && !('eventName' in payload)
-}
-
-function wrongField(field: string): KoyweError {
-  return new KoyweError(
-    'invalid_payload',
-    `The signature is valid, but the field \`${field}\` is missing or not a string, so this is not an event of the ramp API.`,
-  )
 }

@@ -17,13 +17,10 @@ export function createRampScheme(secrets: Secrets): Scheme<KoyweEvent | UnknownK
       const verified = verifySignature(parseBody(body, limit), verifier, headers, body)
       if (isRefusal(verified)) return verified
       const { payload, text, secretIndex } = verified
-      return { event: parseEvent(payload), signedText: text, secretIndex }
+      const event = parseEvent(payload)
+      const { eventName, orderId, timeStamp } = event
+      return { event, eventName, orderId, timeStamp, signedText: text, secretIndex }
     },
     nameOf: ({ eventName }) => eventName,
-    orderIdOf: ({ orderId }) => orderId,
-    occurredAt({ timeStamp }) {
-      const date = new Date(timeStamp ?? Number.NaN)
-      return Number.isNaN(date.getTime()) ? undefined : date
-    },
   }
 }

@@ -43,7 +43,7 @@ function toJson(payload: JsonObject): string {
 }
 
 /** What a signature covers: text, which is signed as UTF-8, or bytes. */
-type Signed = string | Uint8Array
+export type Signed = string | Uint8Array
 
 /** The signature of a text or bytes as Koywe makes it: HMAC-SHA256, 64 lower-case hex characters. */
 export function sign(signed: Signed, secret: string): string {
@@ -68,8 +68,8 @@ export function createVerifier(secrets: Secrets, variable = 'KOYWE_WEBHOOK_SECRE
   const list = typeof secrets === 'string' ? [secrets] : secrets
   if (!Array.isArray(list) || list.length === 0 || !list.every(isSecret)) {
     throw new TypeError(
-      'A webhook secret must be a string that is not blank, or a list of such strings. Set it to the secret that you ' +
-        `registered with Koywe, for example in the environment variable ${variable}.`,
+      'A secret must be a string that is not blank, or a list of such strings. Set it to the secret that you ' +
+        `registered with Koywe, for example in the environment variable ${variable}. \`openssl rand -hex 32\` makes a new one.`,
     )
   }
   const keys = list.map(prepareKey)
@@ -81,11 +81,6 @@ export function createVerifier(secrets: Secrets, variable = 'KOYWE_WEBHOOK_SECRE
     verify: (signed, signature) => indexOfMatch(keys, signed, signature),
     verifyTrimmed: (signed, signature) => indexOfMatch(trimmedKeys, signed, signature) >= 0,
   }
-}
-
-/** Whether a text has the form of Koywe's signatures: 64 lower-case hex characters. */
-export function isSignature(text: string): boolean {
-  return /^[0-9a-f]{64}$/.test(text)
 }
 
 const signatureLength = 64

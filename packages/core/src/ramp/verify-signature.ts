@@ -4,14 +4,10 @@ import type { Body } from '../http/contract.js'
 import type { JsonObject, ParsedBody } from '../http/json-object.js'
 import type { Refusal } from '../http/refusal.js'
 import { isOfPayments } from './fields.js'
-import { isSignature, type SignedBody, splitBody, type Verifier } from './signature.js'
+import { type Signed, type SignedBody, splitBody, type Verifier } from './signature.js'
 
-/** A body that Koywe signed. */
-export interface VerifiedBody {
-  /** Exactly what `JSON.parse(text)` gives. */
-  readonly payload: SignedBody['payload']
-  /** The text that was signed. */
-  readonly text: string
+/** A body that Koywe signed. Its `payload` is exactly what `JSON.parse(text)` gives. */
+export interface VerifiedBody extends Omit<SignedBody, 'signature'> {
   /** The index of the secret that made the signature. */
   readonly secretIndex: number
 }
@@ -31,7 +27,9 @@ export function verifySignature(
 ): VerifiedBody | Refusal {
   const { signature } = body.object
   if (signature === undefined || signature === null || signature === '') {
-    return refuseUnsigned(body.object, headers, verifier, received)
+    const code = isOfPayments(body.object, headers) ? 'payments_webhook' : 'missing_signature'
+    const hint = () => (fitsHeader(headers, verifier, received) ? signedInHeader : '')
+    return { code, sentence: () => unsigned[code] + hint() }
   }
   if (typeof signature !== 'string') {
     throw new KoyweError('invalid_payload', 'The field `signature` is not a string.')
@@ -39,35 +37,23 @@ export function verifySignature(
   const signed = splitBody(body.object)
   const secretIndex = verifier.verify(signed.text, signed.signature)
   if (secretIndex < 0) {
-    return {
-      code: 'invalid_signature',
-      sentence: () => explain(body, signed, verifier, headers['content-length']),
-    }
+    const sentence = () => explain(body, signed, verifier, headers['content-length'])
+    return { code: 'invalid_signature', sentence }
   }
   const isExact = body.text !== undefined && hasNoNumber(signed.payload)
   const payload = isExact ? signed.payload : JSON.parse(signed.text)
   return { payload, text: signed.text, secretIndex }
 }
 
-function refuseUnsigned(
-  object: ParsedBody['object'],
-  headers: IncomingHttpHeaders,
-  verifier: Verifier,
-  received: Body,
-): Refusal {
-  const isPayments = isOfPayments(object, headers)
-  return {
-    code: isPayments ? 'payments_webhook' : 'missing_signature',
-    sentence: () => {
-      const inHeader = fitsHeader(headers, verifier, received)
-        ? ' Your secret made the signature in the header Koywe-Signature, which is how the Payments API signs.'
-        : ''
-      return isPayments
-        ? `This is a webhook of Koywe's Payments API (a Koywe-Signature header, or \`type\` and \`data\`).${inHeader} This middleware is for the ramp API, which signs inside the body and sends \`eventName\`. Receive Payments webhooks with koywePayments (or createKoywePayments), at a URL of their own.`
-        : `The body has no \`signature\`.${inHeader} Koywe signs only if a secret was registered with the webhook: register one (updateWebhook).`
-    },
-  }
+/** What is said of a body without a signature. */
+const unsigned = {
+  payments_webhook:
+    "This is a webhook of Koywe's Payments API (a Koywe-Signature header, or `type` and `data`). This middleware is for the ramp API, which signs inside the body and sends `eventName`. Receive Payments webhooks with koywePayments (or createKoywePayments), at a URL of their own.",
+  missing_signature:
+    'The body has no `signature`. Koywe signs only if a secret was registered with the webhook: register one (updateWebhook). Otherwise the sender is not Koywe (a scanner, harmless).',
 }
+const signedInHeader =
+  ' Your secret made the signature in the header Koywe-Signature, which is how the Payments API signs.'
 
 /** Whether the header has a signature as the Payments API makes it, over the body as received. */
 function fitsHeader(headers: IncomingHttpHeaders, verifier: Verifier, received: Body): boolean {
@@ -88,37 +74,53 @@ function hasNoNumber(payload: JsonObject): boolean {
   return true
 }
 
-/** Explains why a signature does not match, as far as possible. Contains no secret and no digest. */
+/** Explains why a signature in a body does not match. */
 function explain(
   { text: received }: ParsedBody,
   { payload, text, signature }: SignedBody,
   verifier: Verifier,
   contentLength: string | undefined,
 ): string {
-  if (!isSignature(signature.toLowerCase())) {
-    return 'The field `signature` is not 64 hexadecimal characters, so Koywe did not make it.'
-  }
-  if (verifier.verify(text, signature.toLowerCase()) >= 0) {
-    return 'The signature is correct, but in upper case, while Koywe sends lower case: did something modify the body on the way?'
-  }
-  if (verifier.verifyTrimmed(text, signature)) {
-    return 'The signature matches the secret without the white space or quotes around it. Remove them where you set the secret.'
-  }
-  const wholeBody = JSON.stringify({ ...payload, signature: '' })
-  if (verifier.verify(wholeBody, signature) >= 0) {
-    return 'The signature covers the whole body, with an empty `signature` in it. Sign the body without that field.'
-  }
-  const length = Buffer.byteLength(JSON.stringify({ ...payload, signature }))
-  if (contentLength !== undefined && Number(contentLength) !== length) {
+  return explainMismatch('field `signature`', text, signature, verifier, () => {
+    const wholeBody = JSON.stringify({ ...payload, signature: '' })
+    if (verifier.verify(wholeBody, signature) >= 0) {
+      return 'The signature covers the whole body, with an empty `signature` in it. Sign the body without that field.'
+    }
+    const length = Buffer.byteLength(JSON.stringify({ ...payload, signature }))
+    if (contentLength === undefined || Number(contentLength) === length) return undefined
     return received === undefined
       ? `Content-Length was ${Number(contentLength)}, but the parsed body serialises to ${length} bytes: something modified it on the way. ` +
           'Mount this middleware before anything that edits `req.body`.'
       : `The body has ${Number(contentLength)} bytes, but ${length} as JSON.stringify writes it, which is how Koywe signs and sends it: ` +
           'either Koywe did not make it, or something modified it on the way.'
+  })
+}
+
+/**
+ * Explains why no secret made a signature, as far as possible. Contains no secret, no digest and nothing of the body.
+ *
+ * @param place Where the signature was.
+ * @param cause What else it may be, given the 64 characters alone; only the API can tell.
+ */
+export function explainMismatch(
+  place: string,
+  signed: Signed,
+  signature: string,
+  verifier: Verifier,
+  cause: (bare: string) => string | undefined,
+): string {
+  const bare = /^\s*["'`]?(?:sha256=)?([0-9a-f]{64})["'`]?\s*$/i.exec(signature)?.[1]?.toLowerCase()
+  if (bare === undefined) {
+    return `The ${place} is not 64 hexadecimal characters, so Koywe did not make it.`
+  }
+  if (verifier.verify(signed, bare) >= 0) {
+    return 'The signature is correct, but in upper case, or with quotes, white space or `sha256=` around it, while Koywe sends 64 lower-case hexadecimal characters: did something modify it on the way?'
+  }
+  if (verifier.verifyTrimmed(signed, bare)) {
+    return 'The signature matches the secret without the white space or quotes around it. Remove them where you set the secret.'
   }
   return (
-    'None of your secrets made this signature. Either the sender is not Koywe or the body was changed after it was signed (a forgery, harmless), or your secret is not the one ' +
-    'registered with Koywe: compare them, and check that sandbox and production are not mixed up. Middleware that rebuilds the ' +
-    'body with its fields in another order has the same effect.'
+    cause(bare) ??
+    'None of your secrets made this signature. Either the sender is not Koywe or the body was changed after it was signed (a forgery, harmless), or your secret is not the one registered with Koywe: compare them, and check that sandbox and production are not mixed up. Middleware or a proxy that rebuilds the body, for example with its fields in another order, has the same effect.'
   )
 }

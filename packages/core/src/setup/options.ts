@@ -1,3 +1,5 @@
+import { nearestTo } from './nearest.js'
+
 /**
  * Refuses unknown options, so that a misspelled one does not silently become a default.
  *
@@ -14,12 +16,9 @@ export function checkOptions(given: unknown, known: readonly string[], what: str
 }
 
 function unknownOption(name: string, known: readonly string[], what: string): string {
-  const nearest = known
-    .map((option) => ({ option, edits: editsBetween(name.toLowerCase(), option.toLowerCase()) }))
-    .filter(({ option, edits }) => edits <= Math.ceil(option.length / 3))
-    .sort((one, other) => one.edits - other.edits)[0]
+  const nearest = nearestTo(name, known)
   const cure = nearest
-    ? `did you mean \`${nearest.option}\`?`
+    ? `did you mean \`${nearest}\`?`
     : `it has ${known.map((option) => `\`${option}\``).join(', ') || 'none'}.`
   return `Unknown option \`${name}\` of ${what}; ${cure}`
 }
@@ -29,19 +28,4 @@ function kindOf(given: unknown): string {
   if (given === null || given === undefined) return String(given)
   if (Array.isArray(given)) return 'an array'
   return `a ${typeof given}`
-}
-
-/** How many characters to add, remove or replace to turn one text into the other. */
-function editsBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  // Options have short names; anything much longer is near none of them.
-  for (const character of one.slice(0, 100)) {
-    const next = [(row[0] ?? 0) + 1]
-    for (let index = 0; index < other.length; index++) {
-      const replaced = (row[index] ?? 0) + (other[index] === character ? 0 : 1)
-      next.push(Math.min(replaced, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[other.length] ?? 0
 }

@@ -1,3 +1,4 @@
+import { defaultPaths } from '../setup/default-paths.js'
 import { jsonOrText, type Received, request } from './request.js'
 import { signEvent } from './sign-event.js'
 import { serve, type Target } from './target.js'
@@ -52,7 +53,11 @@ export async function ask(
 ): Promise<CallbackAnswer> {
   const { url, close } = await serve(target)
   try {
-    const { status, text } = await follow(pathFor(url, options.path, '/koywe/auth'), email, options)
+    const { status, text } = await follow(
+      pathFor(url, options.path, defaultPaths.koyweAuthCallback),
+      email,
+      options,
+    )
     const body = jsonOrText(text)
     return { status, body, koyweConcludes: status >= 200 && status < 300 && Boolean(body) }
   } finally {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { KoyweErrorCode } from '../errors.js'
+import { nested, noObjects } from './no-objects.js'
 import { signEvent } from './sign-event.js'
+import type { signPayments } from './sign-payments.js'
 
 /** A POST to a receiver. */
 export interface DeliveryRequest {
@@ -14,13 +16,16 @@ export interface DeliveryRequest {
 /** Why a body parser in front of a receiver may refuse a request in its own words. */
 export type ParserRefusal = 'large' | 'malformed' | 'primitive' | '__proto__'
 
-/** One delivery that must be refused, and how. */
-export interface BadDelivery {
+/** One delivery that must be refused, and how. `Signed` is what its API signs: an object, or the bytes of a body. */
+export interface BadDelivery<Signed = object> {
   readonly name: string
   /** The API whose receiver must refuse it. Absent for the ramp API. */
   readonly api?: 'payments'
-  /** Makes the request for a receiver that has this secret. Every call makes another order. `sign` defaults to {@link signEvent}. */
-  request(secret: string, sign?: Sign): DeliveryRequest
+  /**
+   * Makes the request for a receiver that has this secret. Every call makes another event. `sign` defaults to {@link signEvent}, or
+   * to {@link signPayments}.
+   */
+  request(secret: string, sign?: Sign<Signed>): DeliveryRequest
   /** The status of the answer. */
   readonly status: number
   /** The `error` in the body of the answer. */
@@ -29,7 +34,11 @@ export interface BadDelivery {
   readonly parserMayRefuse?: ParserRefusal
 }
 
-type Sign = (payload: object, secret: string) => string
+/** A delivery that a receiver of either API must refuse. */
+export type AnyBadDelivery = BadDelivery | BadDelivery<string | Uint8Array>
+
+/** Signs with that secret. */
+export type Sign<Signed> = (signed: Signed, secret: string) => string
 
 /** Signs with the receiver's secret, unless another is named. */
 type Signed = (payload: object, secret?: string) => string
@@ -51,7 +60,8 @@ function refused(
   }
 }
 
-function payload(extra: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+/** A new event of the ramp API. */
+export function payload(extra: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     eventName: 'crypto_delivered',
     orderId: randomUUID(),
@@ -60,11 +70,13 @@ function payload(extra: Readonly<Record<string, unknown>> = {}): Record<string, 
   }
 }
 
-function post(body: string | Uint8Array, headers: Record<string, string> = {}): DeliveryRequest {
+/** A POST of JSON. */
+export function post(
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+): DeliveryRequest {
   return { body, headers: { 'Content-Type': 'application/json', ...headers } }
 }
-
-const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
 
 /**
  * Deliveries that every receiver with default options must refuse, each with the answer that it must get. No listener may hear
@@ -159,16 +171,10 @@ export const badDeliveries: readonly BadDelivery[] = [
   refused('the other API: its shape', 400, 'payments_webhook', () =>
     post('{"id":"evt_1","type":"order.paid","data":{"status":"PAID"}}'),
   ),
-  refused('not JSON', 400, 'invalid_json', () => post('eventName=crypto_delivered'), {
-    parserMayRefuse: 'malformed',
-  }),
-  refused('truncated JSON', 400, 'invalid_json', (signed) => post(signed(payload()).slice(0, -1)), {
-    parserMayRefuse: 'malformed',
-  }),
-  refused('60 KiB of open brackets', 400, 'invalid_json', () => post('['.repeat(60 * 1024)), {
-    parserMayRefuse: 'malformed',
-  }),
-  refused('30,000 nested arrays', 400, 'invalid_json', () => post(nested(30_000))),
+  ...noObjects.map(([name, body, parserMayRefuse]) =>
+    refused(name, 400, 'invalid_json', () => post(body), parserMayRefuse && { parserMayRefuse }),
+  ),
+  refused('signed, but an array', 400, 'invalid_json', (signed) => post(`[${signed(payload())}]`)),
   refused('a field 65 levels deep', 401, 'invalid_signature', (signed) =>
     post(signed(payload({ deep: JSON.parse(nested(64)) }))),
   ),
@@ -178,19 +184,11 @@ export const badDeliveries: readonly BadDelivery[] = [
   refused('a field 30,000 levels deep', 401, 'invalid_signature', () =>
     post(`{"eventName":"ping","deep":${nested(30_000)},"signature":"${'a'.repeat(64)}"}`),
   ),
-  refused('an array', 400, 'invalid_json', (signed) => post(`[${signed(payload())}]`)),
-  refused('null', 400, 'invalid_json', () => post('null'), { parserMayRefuse: 'primitive' }),
-  refused('true', 400, 'invalid_json', () => post('true'), { parserMayRefuse: 'primitive' }),
-  refused('a number', 400, 'invalid_json', () => post('42'), { parserMayRefuse: 'primitive' }),
-  refused('a JSON string', 400, 'invalid_json', () => post('"crypto_delivered"'), {
-    parserMayRefuse: 'primitive',
-  }),
   refused('an empty object with a space in it', 401, 'missing_signature', () => post('{ }')),
   refused('an empty object with a line end in it', 401, 'missing_signature', () => post('{\n}')),
   refused('an empty object after a byte order mark', 401, 'missing_signature', () =>
     post('\ufeff{}'),
   ),
-  refused('an empty body', 400, 'invalid_json', () => post('')),
   refused('over the limit by its Content-Length', 413, 'body_too_large', (signed) =>
     post(signed(payload({ note: 'x'.repeat(66_000) }))),
   ),

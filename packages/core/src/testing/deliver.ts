@@ -5,8 +5,10 @@ import {
   type TracedEvent,
   type TracedPaymentsEvent,
 } from '../http/channels.js'
+import { defaultPaths } from '../setup/default-paths.js'
 import { pathFor } from './ask.js'
-import type { BadDelivery } from './bad-deliveries.js'
+import type { AnyBadDelivery, DeliveryRequest } from './bad-deliveries.js'
+import { checkSecret } from './check-secret.js'
 import {
   type EventToDeliver,
   isPaymentsEvent,
@@ -58,7 +60,7 @@ export interface DeliveryAnswer<Event = TracedEvent> {
   readonly durationMs: number
 }
 
-type Deliverable = EventToDeliver | PaymentsEventToDeliver | BadDelivery
+type Deliverable = EventToDeliver | PaymentsEventToDeliver | AnyBadDelivery
 
 type AnyAnswer = DeliveryAnswer<TracedEvent | TracedPaymentsEvent>
 
@@ -69,7 +71,10 @@ type AnswerTo<Sent> = Sent extends PaymentsEventToDeliver & { readonly eventName
 
 /**
  * Delivers an event as Koywe does, and waits for the answer: the listeners are done when it comes. With `times` or `concurrent`
- * it gives a list of answers. An event with `eventName` is one of the ramp API, one with `type` of the Payments API.
+ * it gives a list of answers. An event with `eventName` is one of the ramp API, one with `type` of the Payments API. A request,
+ * which may have been recorded, is sent as it is.
+ *
+ * @throws {TypeError} when there is no secret, or an empty one, which no receiver has; or when the target is none.
  *
  * @example
  * ```ts
@@ -95,14 +100,18 @@ export async function deliver<Sent extends Deliverable>(
 ): Promise<AnswerTo<Sent>>
 export async function deliver(
   target: Target,
-  event: Deliverable,
-  options: DeliverOptions & RepeatOptions,
+  request: DeliveryRequest,
+  options?: Omit<DeliverOptions, 'secret' | 'as'>,
+): Promise<AnyAnswer>
+export async function deliver(
+  target: Target,
+  event: Deliverable | DeliveryRequest,
+  options: Partial<DeliverOptions> & RepeatOptions = {},
 ): Promise<AnyAnswer | readonly AnyAnswer[]> {
   const { as, times, concurrent, headers, timeoutMs } = options
-  const made = isBad(event) ? event.request(options.secret) : requestOf(event, options.secret, as)
+  const made = makeRequest(event, options.secret, as)
   const { url: base, close } = await serve(target)
-  const ofPayments = isBad(event) ? event.api === 'payments' : isPaymentsEvent(event)
-  const byDefault = ofPayments ? '/webhooks/koywe-payments' : '/webhooks/koywe'
+  const byDefault = isOfPayments(event) ? defaultPaths.koywePayments : defaultPaths.koyweWebhooks
   const url = pathFor(base, options.path, byDefault)
   const sent = {
     method: 'POST',
@@ -131,7 +140,29 @@ export async function deliver(
   }
 }
 
-function isBad(event: EventToDeliver | PaymentsEventToDeliver | BadDelivery): event is BadDelivery {
+function makeRequest(
+  event: Deliverable | DeliveryRequest,
+  given: string | undefined,
+  as: Manner | undefined,
+): DeliveryRequest {
+  if (isRequest(event)) return event
+  const secret = given || undefined
+  checkSecret(secret, 'deliver(app, event, { secret })')
+  return isBad(event) ? event.request(secret) : requestOf(event, secret, as)
+}
+
+function isOfPayments(event: Deliverable | DeliveryRequest): boolean {
+  if (isRequest(event)) {
+    return Object.keys(event.headers).some((name) => /^koywe-signature$/i.test(name))
+  }
+  return isBad(event) ? event.api === 'payments' : isPaymentsEvent(event)
+}
+
+function isRequest(event: Deliverable | DeliveryRequest): event is DeliveryRequest {
+  return 'headers' in event && 'body' in event && !('eventName' in event || 'type' in event)
+}
+
+function isBad(event: Deliverable): event is AnyBadDelivery {
   return 'request' in event && typeof event.request === 'function'
 }
 

@@ -3,7 +3,7 @@ import type { KoywePaymentsEvent, KoywePaymentsEventType } from '../payments/eve
 import type { KoyweEvent, KoyweEventName } from '../ramp/events.js'
 import type { DeliveryRequest } from './bad-deliveries.js'
 import { signEvent } from './sign-event.js'
-import { signPayments } from './sign-payments.js'
+import { signedPaymentsRequest } from './sign-payments.js'
 
 /** The event to deliver. A missing `orderId` is a new one, a missing `timeStamp` is now; every other field is sent as it is. */
 export type EventToDeliver =
@@ -49,10 +49,9 @@ export function requestOf(
     null,
     as === 'pretty' ? 2 : 0,
   )
-  const body = as === 'tampered' ? text.replace('{', '{"tampered":true,') : text
-  if (as === 'unsigned') return { headers, body }
-  const signature = signPayments(text, as === 'forged' ? `not ${secret}` : secret)
-  return { headers: { ...headers, 'koywe-signature': signature }, body }
+  if (as === 'unsigned') return { headers, body: text }
+  const signed = signedPaymentsRequest(text, as === 'forged' ? `not ${secret}` : secret)
+  return as === 'tampered' ? { ...signed, body: text.replace('{', '{"tampered":true,') } : signed
 }
 
 function rampBody(payload: object, secret: string, as: Manner | undefined): string {

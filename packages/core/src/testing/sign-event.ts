@@ -1,9 +1,11 @@
 import { sign, splitBody } from '../ramp/signature.js'
+import { checkSecret } from './check-secret.js'
 
 /**
  * Signs a payload and returns the body that Koywe would send: the payload's JSON with `signature` as its last field.
  *
  * @param payload Any JSON object; a `signature` in it is replaced.
+ * @throws {TypeError} when the secret is not a string.
  *
  * @example
  * ```ts
@@ -15,6 +17,7 @@ import { sign, splitBody } from '../ramp/signature.js'
  * ```
  */
 export function signEvent(payload: object, secret: string): string {
+  checkSecret(secret, 'signEvent(event, secret)')
   // `splitBody` only reads own fields, which every object has.
   const { payload: unsigned, text } = splitBody(payload as Readonly<Record<string, unknown>>)
   return JSON.stringify({ ...unsigned, signature: sign(text, secret) })

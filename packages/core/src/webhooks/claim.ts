@@ -1,6 +1,7 @@
-import type { Claim, ClaimAnswer } from '../dedupe/store.js'
+import type { Claim, ClaimAnswer, ClaimInProgress, DedupeStore } from '../dedupe/store.js'
 import { KoyweError } from '../errors.js'
 import type { Exchange } from '../http/exchange.js'
+import type { Refusal } from '../http/refusal.js'
 import type { Log } from '../log/logger.js'
 
 /** Stands in for a claim when deduplication is off: every duplicate is handled. */
@@ -8,6 +9,16 @@ export const alwaysClaimed: Claim = {
   state: 'claimed',
   async complete() {},
   async release() {},
+}
+
+/** @throws {TypeError} when the option `dedupe` is neither a store nor `false`. */
+export function checkDedupe(dedupe: unknown): void {
+  if (dedupe === false) return
+  const store = dedupe as Partial<DedupeStore> | null // inspected on the next line
+  if (typeof store?.claim === 'function') return
+  throw new TypeError(
+    '`dedupe` must be a store with a method `claim`, such as createMemoryDedupeStore() returns, or `false`.',
+  )
 }
 
 /** @throws {TypeError} when a store's answer is not a {@link ClaimAnswer}: a mistake in the set-up. */
@@ -45,6 +56,20 @@ export function completionIsLate(): KoyweError {
     'The event was handled, but the dedupe store did not confirm it in time. The sender was asked to retry; the retry is a duplicate ' +
       'once the store has recorded the event.',
   )
+}
+
+/** The refusal of an event that is claimed. The time shown is on this server's clock, which may differ from the store's. */
+export function refuseInProgress({ retryAfterMs }: ClaimInProgress): Refusal {
+  return {
+    code: 'in_progress',
+    sentence: () => {
+      const end =
+        retryAfterMs === undefined
+          ? ''
+          : `; unless renewed, the claim ends at ${new Date(Date.now() + retryAfterMs).toISOString()}`
+      return `The event is claimed by a server that is handling it or has died${end}. The sender was asked to retry.`
+    },
+  }
 }
 
 /** The error for a store whose `claim` failed. */

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
+import { type InspectOptions, inspect } from 'node:util'
 import type { Claim } from '../dedupe/store.js'
-import type { KoyweEventContext, TracedEvent, TracedPaymentsEvent } from '../http/channels.js'
+import type { KoyweApi, KoyweEventContext } from '../http/channels.js'
 import type { Exchange, Subject } from '../http/exchange.js'
-import type { OpenedDelivery, Scheme } from '../http/scheme.js'
+import type { OpenedDelivery } from '../http/scheme.js'
 import { aboutDelivery } from '../log/about.js'
 import { alwaysClaimed } from './claim.js'
 
@@ -37,29 +38,24 @@ export class ReceivedDelivery<Event> implements Delivery, Subject {
   readonly secretIndex: number
   readonly signedText: string
   claim: Claim = alwaysClaimed
-  readonly #event: Event
+  readonly #opened: OpenedDelivery<Event>
   readonly #exchange: Exchange
-  readonly #scheme: Scheme<Event>
+  readonly #api: KoyweApi
   #id: string | undefined
 
-  constructor(
-    { event, signedText, secretIndex, id }: OpenedDelivery<Event>,
-    receivedAt: Date,
-    exchange: Exchange,
-    scheme: Scheme<Event>,
-  ) {
+  constructor(opened: OpenedDelivery<Event>, receivedAt: Date, exchange: Exchange, api: KoyweApi) {
     this.receivedAt = receivedAt
-    this.secretIndex = secretIndex
-    this.signedText = signedText
-    this.#event = event
+    this.secretIndex = opened.secretIndex
+    this.signedText = opened.signedText
+    this.#opened = opened
     this.#exchange = exchange
-    this.#scheme = scheme
-    this.#id = id
+    this.#api = api
+    this.#id = opened.id
   }
 
   /** The first argument of listeners. */
   get event(): Event {
-    return this.#event
+    return this.#opened.event
   }
 
   get id(): string {
@@ -68,7 +64,8 @@ export class ReceivedDelivery<Event> implements Delivery, Subject {
   }
 
   get occurredAt(): Date | undefined {
-    return this.#scheme.occurredAt(this.#event)
+    const date = new Date(this.#opened.timeStamp ?? Number.NaN)
+    return Number.isNaN(date.getTime()) ? undefined : date
   }
 
   get signal(): AbortSignal {
@@ -78,17 +75,23 @@ export class ReceivedDelivery<Event> implements Delivery, Subject {
   /** What the channels say of it. */
   known(): Required<KoyweEventContext> {
     const { id: deliveryId, occurredAt, secretIndex } = this
-    const event = this.#event as TracedEvent | TracedPaymentsEvent // those of every scheme are
-    const { api } = this.#scheme
-    return { api, event, ...this.#names(), deliveryId, occurredAt, secretIndex }
+    const { eventName, orderId } = this.#opened
+    const event = this.#opened.event as KoyweEventContext['event'] // those of every scheme are
+    return { api: this.#api, event, eventName, orderId, deliveryId, occurredAt, secretIndex }
+  }
+
+  /** What a log of JSON shows: getters would be missing, and the claim is nobody else's. */
+  toJSON(): object {
+    const { id, receivedAt, occurredAt, secretIndex, signedText } = this
+    return { id, receivedAt, occurredAt, secretIndex, signedText }
+  }
+
+  /** What `console.log` shows. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    return `Delivery ${inspect(this.toJSON(), options)}`
   }
 
   about(): string {
-    return aboutDelivery(this.#names(), this.id)
-  }
-
-  #names() {
-    const scheme = this.#scheme
-    return { eventName: scheme.nameOf(this.#event), orderId: scheme.orderIdOf(this.#event) }
+    return aboutDelivery(this.#opened, this.id)
   }
 }

@@ -1,6 +1,7 @@
 import type { Scheme } from '../http/scheme.js'
 import { quote } from '../log/quote.js'
 import type { KoyweEventMap, UnknownKoyweEvent } from '../ramp/events.js'
+import { nearestTo } from '../setup/nearest.js'
 import type { Delivery } from './delivery.js'
 
 /** Handles one event. The receiver awaits it and acknowledges the webhook only if it succeeds. */
@@ -8,12 +9,22 @@ export type Listener<Event> = (event: Event, delivery: Delivery) => unknown
 
 /** Registers listeners by event name. Every method returns the object it was called on. */
 export interface KoyweEmitter<Events = KoyweEventMap, Unknown = UnknownKoyweEvent> {
-  /** Calls `listener` for every event of that name. @throws {TypeError} for a name that this version does not know. */
-  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this
+  /**
+   * Calls `listener` for every event of that name, or of one of those names.
+   *
+   * @throws {TypeError} for a name that this version does not know.
+   */
+  on<Name extends keyof Events>(
+    name: Name | readonly Name[],
+    listener: Listener<Events[Name]>,
+  ): this
   /** Calls `listener` until it succeeds once. If it fails, it stays for the retry. */
   once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this
-  /** Removes a listener that `on` or `once` added. */
-  off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this
+  /** Removes a listener that `on` or `once` added for that name, or for those names. */
+  off<Name extends keyof Events>(
+    name: Name | readonly Name[],
+    listener: Listener<Events[Name]>,
+  ): this
   /** Calls `listener` for every event, including names that this version does not know. */
   onAny(listener: Listener<Events[keyof Events] | Unknown>): this
   /** Removes a listener that `onAny` added. */
@@ -47,18 +58,11 @@ const any = Symbol('any event')
 const none: readonly Registration[] = []
 const noErrors: Errors = []
 
-/** What an emitter needs of a scheme. */
-type EmitterScheme<Event> = Pick<Scheme<Event>, 'nameField' | 'names' | 'nameOf'>
-
 /** Creates an emitter that awaits its listeners and runs all of them even when one fails. */
-export function createEmitter<Events, Unknown>({
-  nameField,
-  names,
-  nameOf,
-}: EmitterScheme<Events[keyof Events] | Unknown>): EmitterParts<
-  Events[keyof Events] | Unknown,
-  KoyweEmitter<Events, Unknown>
-> {
+export function createEmitter<Events, Unknown, Event = Events[keyof Events] | Unknown>(
+  scheme: Pick<Scheme<Event>, 'nameField' | 'names' | 'nameOf'>,
+): EmitterParts<Event, KoyweEmitter<Events, Unknown>> {
+  const { nameField, names, nameOf } = scheme
   // Lists are replaced, never changed: what a listener adds or removes applies from the next event on.
   const registrations = new Map<string | symbol, readonly Registration[]>()
 
@@ -80,14 +84,14 @@ export function createEmitter<Events, Unknown>({
   /** Awaits only asynchronous listeners. */
   function call(
     registration: Registration,
-    event: Events[keyof Events] | Unknown,
+    event: Event,
     delivery: Delivery,
   ): Errors | Promise<Errors> {
     if (registration.once && registration.running) return noErrors
     registration.running = true
     try {
       // `on` tied the listener's event type to the name it is stored under.
-      const result = (registration.listener as Listener<typeof event>)(event, delivery)
+      const result = (registration.listener as Listener<Event>)(event, delivery)
       return isThenable(result) ? wait(registration, result) : succeed(registration)
     } catch (error) {
       return fail(registration, error)
@@ -116,15 +120,24 @@ export function createEmitter<Events, Unknown>({
 
   function checkName(name: unknown): string {
     if (typeof name === 'string' && names.includes(name)) return name
+    const nearest = typeof name === 'string' ? nearestTo(name, names) : undefined
+    const guess = nearest === undefined ? '' : ` Did you mean ${quote(nearest)}?`
     throw new TypeError(
-      `${quote(name)} is not an event name that this version knows (${names.join(', ')}). ` +
+      `${quote(name)} is not an event name that this version knows (${names.join(', ')}).${guess} ` +
         `To handle a newer event, use onAny and compare \`event.${nameField}\`.`,
     )
   }
 
+  /** Checks all names before any listener is added or removed. */
+  function checkNames(given: unknown): readonly string[] {
+    if (!Array.isArray(given)) return [checkName(given)]
+    if (given.length === 0) throw new TypeError('The list of event names is empty.')
+    return given.map(checkName)
+  }
+
   const emitter: KoyweEmitter<Events, Unknown> = {
     on(name, listener) {
-      add(checkName(name), listener)
+      for (const key of checkNames(name)) add(key, listener)
       return this
     },
     once(name, listener) {
@@ -132,7 +145,9 @@ export function createEmitter<Events, Unknown>({
       return this
     },
     off(name, listener) {
-      remove(checkName(name), (registration) => registration.listener === listener)
+      for (const key of checkNames(name)) {
+        remove(key, (registration) => registration.listener === listener)
+      }
       return this
     },
     onAny(listener) {

@@ -2,7 +2,8 @@ import type { HttpHandler } from '../http/contract.js'
 import type { KoywePaymentsEventMap, UnknownKoywePaymentsEvent } from '../payments/events.js'
 import { createPaymentsScheme } from '../payments/payments-scheme.js'
 import type { Secrets } from '../ramp/signature.js'
-import { createReceiver, type KoyweListeners, type KoyweWebhooksOptions } from './receiver.js'
+import type { KoyweWebhooksOptions } from './options.js'
+import { createReceiver, type KoyweListeners } from './receiver.js'
 
 /** The methods of a Payments receiver that you use, also on the middleware made from it. */
 export interface KoywePaymentsListeners

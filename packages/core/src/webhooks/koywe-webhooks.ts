@@ -2,7 +2,8 @@ import type { HttpHandler } from '../http/contract.js'
 import type { KoyweEventMap, UnknownKoyweEvent } from '../ramp/events.js'
 import { createRampScheme } from '../ramp/ramp-scheme.js'
 import type { Secrets } from '../ramp/signature.js'
-import { createReceiver, type KoyweListeners, type KoyweWebhooksOptions } from './receiver.js'
+import type { KoyweWebhooksOptions } from './options.js'
+import { createReceiver, type KoyweListeners } from './receiver.js'
 
 /** Verifies deliveries, hands their events to listeners and decides the answers. */
 export interface KoyweWebhooks extends KoyweListeners, HttpHandler {}

@@ -1,12 +1,8 @@
 import { createMemoryDedupeStore } from '../dedupe/memory-store.js'
-import type { ClaimAnswer, ClaimInProgress, DedupeStore } from '../dedupe/store.js'
+import type { ClaimAnswer } from '../dedupe/store.js'
 import { KoyweError, type KoyweErrorCode } from '../errors.js'
-import {
-  deliveryChannel,
-  deliveryContext,
-  type KoyweDeliveryContext,
-  processChannel,
-} from '../http/channels.js'
+import { deliveryContext } from '../http/channel-contexts.js'
+import { deliveryChannel, type KoyweDeliveryContext, processChannel } from '../http/channels.js'
 import type { Body, HttpHandler, HttpResponse } from '../http/contract.js'
 import { checkTimeout, type Exchange } from '../http/exchange.js'
 import { createHandler, explain } from '../http/handler.js'
@@ -14,13 +10,15 @@ import { checkHeaders, checkLimit } from '../http/limits.js'
 import { isRefusal, type Refusal } from '../http/refusal.js'
 import { answerTo, jsonResponse } from '../http/response.js'
 import type { Scheme } from '../http/scheme.js'
-import { checkLogger, createLog, type Logger } from '../log/logger.js'
+import { checkLogger, createLog } from '../log/logger.js'
 import { outlineOf } from '../log/outline.js'
 import type { KoyweEventMap, UnknownKoyweEvent } from '../ramp/events.js'
 import { checkOptions } from '../setup/options.js'
 import {
   checkClaimAnswer,
+  checkDedupe,
   completionIsLate,
+  refuseInProgress,
   releaseClaim,
   storeIsLate,
   storeUnavailable,
@@ -28,32 +26,10 @@ import {
 import { ReceivedDelivery } from './delivery.js'
 import { createEmitter, type KoyweEmitter } from './emitter.js'
 import { createInFlight } from './in-flight.js'
+import { type KoyweWebhooksOptions, webhooksOptions } from './options.js'
 import { renewLease } from './renew-lease.js'
 import { traceProcess } from './trace-process.js'
 import { createWarnings } from './warnings.js'
-
-/** Options of a receiver. */
-export interface KoyweWebhooksOptions {
-  /** The largest body to read, in bytes. Default: 65,536. */
-  readonly limit?: number
-  /**
-   * Time limit for one delivery, in milliseconds. When it runs out, the sender gets a 503 and should retry; listeners keep running,
-   * and their success still counts. Koywe documents 5 seconds for its Payments API, and no limit for the ramp API. Default: 5000.
-   */
-  readonly timeoutMs?: number
-  /** Receives messages meant for the developer; `false` silences them. Default: the framework's logger of the request, or `console`. */
-  readonly logger?: Logger | false
-  /** Remembers handled events; `false` turns deduplication off. Default: a memory store. */
-  readonly dedupe?: DedupeStore | false
-}
-
-/** The names of {@link KoyweWebhooksOptions}, for adapters that have options of their own beside them. */
-export const webhooksOptions = [
-  'limit',
-  'timeoutMs',
-  'logger',
-  'dedupe',
-] as const satisfies readonly (keyof KoyweWebhooksOptions)[]
 
 /** The methods of a receiver that you use, also on the middleware made from it. */
 export interface KoyweListeners<Events = KoyweEventMap, Unknown = UnknownKoyweEvent>
@@ -111,12 +87,12 @@ export function createReceiver<Events, Unknown>(
   function open(body: Body, receivedAt: Date, exchange: Exchange): Opened | Refusal {
     const opened = scheme.open(body, exchange.request.headers, limit)
     if (isRefusal(opened)) return opened
-    const delivery = new ReceivedDelivery(opened, receivedAt, exchange, scheme)
+    const delivery = new ReceivedDelivery(opened, receivedAt, exchange, scheme.api)
     exchange.subject = delivery
     const { logger } = exchange.request
-    const name = scheme.nameOf(opened.event)
-    if (opened.secretIndex > 0) warnings.oldSecret(logger, opened.secretIndex)
-    if (!hears(name)) warnings.missingListener(logger, name)
+    const { secretIndex, eventName } = opened
+    if (secretIndex > 0) warnings.oldSecret(logger, secretIndex)
+    if (!hears(eventName)) warnings.missingListener(logger, eventName)
     return delivery
   }
 
@@ -242,26 +218,3 @@ export function createReceiver<Events, Unknown>(
 
 const received = jsonResponse(200, { received: true })
 const duplicate = jsonResponse(200, { received: true, duplicate: true })
-
-/** The time shown is on this server's clock, which may differ from the store's. */
-function refuseInProgress({ retryAfterMs }: ClaimInProgress): Refusal {
-  return {
-    code: 'in_progress',
-    sentence: () => {
-      const end =
-        retryAfterMs === undefined
-          ? ''
-          : `; unless renewed, the claim ends at ${new Date(Date.now() + retryAfterMs).toISOString()}`
-      return `The event is claimed by a server that is handling it or has died${end}. The sender was asked to retry.`
-    },
-  }
-}
-
-function checkDedupe(dedupe: unknown): void {
-  if (dedupe === false) return
-  const store = dedupe as Partial<DedupeStore> | null // inspected on the next line
-  if (typeof store?.claim === 'function') return
-  throw new TypeError(
-    '`dedupe` must be a store with a method `claim`, such as createMemoryDedupeStore() returns, or `false`.',
-  )
-}

@@ -1,4 +1,5 @@
-import { processChannel, processContext } from '../http/channels.js'
+import { processContext } from '../http/channel-contexts.js'
+import { processChannel } from '../http/channels.js'
 import type { ReceivedDelivery } from './delivery.js'
 import type { EmitterParts } from './emitter.js'
 

@@ -216,6 +216,14 @@ describe('a credential that cannot work is refused at start-up', () => {
     expect(() => loosely(make)(...values)).toThrow(TypeError)
   })
 
+  it.each([
+    ['bearer', () => bearer('')],
+    ['apiKey', () => apiKey('x-api-key', '')],
+    ['bodySignature', () => bodySignature('')],
+  ])('%s says what to set, and how to make one', (_name, make) => {
+    expect(make).toThrow(/KOYWE_CALLBACK_TOKEN.*openssl rand -hex 32/)
+  })
+
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { webhooksOf, withListeners } from '../../src/adapter.js'
+import { receiverOf, withListeners } from '../../src/adapter.js'
 import {
   createKoywePayments,
   createKoyweWebhooks,
@@ -79,7 +79,7 @@ it('a switch on type is exhaustive, and onAny also gets unknown events', () => {
 
 it('a receiver of one API is none of the other', () => {
   // @ts-expect-error It hears other events.
-  webhooksOf(payments, {})
+  receiverOf(createKoyweWebhooks, payments, {})
   // @ts-expect-error It hears other events.
   createKoyweWebhooks('secret') satisfies KoywePayments
   const middleware = withListeners((request: string) => request.length, payments)

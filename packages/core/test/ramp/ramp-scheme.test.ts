@@ -38,8 +38,8 @@ function refused(body: Body, secrets?: string | string[]) {
 it('opens a genuine delivery: its event, the text that was signed, and which secret signed it', () => {
   const signedText = JSON.stringify(event)
   const body = text(sign(event, secret))
-  expect(opened(body)).toEqual({ event, signedText, secretIndex: 0 })
-  expect(opened(body, ['another', secret])).toEqual({ event, signedText, secretIndex: 1 })
+  expect(opened(body)).toEqual({ event, ...event, signedText, secretIndex: 0 })
+  expect(opened(body, ['another', secret])).toEqual({ event, ...event, signedText, secretIndex: 1 })
   expect(opened({ value: JSON.parse(sign(event, secret)) })).toEqual(opened(body))
 })
 

@@ -14,6 +14,10 @@ describe('verify', () => {
     ])
   })
 
+  it('takes the same secret twice, as before a rotation: [current, previous]', () => {
+    expect(createVerifier([secret, secret]).verify(text, sign(text, secret))).toBe(0)
+  })
+
   it('accepts only 64 lower-case hexadecimal characters', () => {
     const { verify } = createVerifier(secret)
     const right = sign(text, secret)
@@ -56,6 +60,7 @@ describe('createVerifier throws a TypeError that says what to set', () => {
     const create = () => createVerifier(secrets as string)
     expect(create).toThrow(TypeError)
     expect(create).toThrow('KOYWE_WEBHOOK_SECRET')
+    expect(create).toThrow('openssl rand -hex 32')
   })
 })
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { expect, it, vi } from 'vitest'
 import {
@@ -6,7 +6,12 @@ import {
   createKoyweWebhooks,
   koywePaymentsEventTypes,
 } from '../../src/index.js'
-import { badPaymentsDeliveries, deliver, examplePaymentsEvents } from '../../src/testing.js'
+import {
+  badPaymentsDeliveries,
+  deliver,
+  examplePaymentsEvents,
+  signedPaymentsRequest,
+} from '../../src/testing.js'
 import { secret } from '../requests.js'
 import { serving } from '../serving.js'
 
@@ -46,7 +51,7 @@ it.each([
   },
 )
 
-it('the header is what openssl makes of the bytes, at the default path', async () => {
+it('the header is the HMAC of the bytes, at the default path', async () => {
   const seen = vi.fn()
   const app: RequestListener = (request, response) => {
     const chunks: Buffer[] = []
@@ -58,11 +63,8 @@ it('the header is what openssl makes of the bytes, at the default path', async (
   }
   await deliver(app, { ...event, note: 'ñ' }, { secret, as: 'pretty' })
   const [url, signature, body] = seen.mock.calls[0] ?? []
-  const digest = execFileSync('openssl', ['dgst', '-sha256', '-hmac', secret, '-r'], {
-    input: body,
-  })
   expect(url).toBe('/webhooks/koywe-payments')
-  expect(signature).toBe(digest.toString().split(' ')[0])
+  expect(signature).toBe(createHmac('sha256', secret).update(body).digest('hex'))
 })
 
 it.each(badPaymentsDeliveries.map((bad) => [bad.name, bad] as const))(
@@ -107,4 +109,26 @@ it('an event at the receiver of the other API is refused with a sentence that na
     code: 'payments_webhook',
     reason: expect.stringMatching(/koywePayments/),
   })
+})
+
+it('a request is sent as it is, to the path of the API whose header it has', async () => {
+  const { payments, app } = receiver()
+  const heard = vi.fn()
+  payments.onAny(heard)
+  const body = '{ "type": "order.paid",\n  "id": "evt_recorded" }'
+  const { headers } = signedPaymentsRequest(body, secret)
+  expect(await deliver(app, { headers, body })).toMatchObject({ status: 200 })
+  expect(heard.mock.calls[0]?.[0]).toEqual({ type: 'order.paid', id: 'evt_recorded' })
+  const ofRamp = { headers: { 'content-type': 'application/json' }, body: '{"eventName":"ping"}' }
+  const seen = vi.fn()
+  const echo: RequestListener = (request, response) => {
+    seen(request.url, request.headers['x-attempt'])
+    response.end()
+  }
+  await deliver(echo, { headers, body }, { headers: { 'x-attempt': '2' } })
+  await deliver(echo, { ...ofRamp, chunked: true })
+  expect(seen.mock.calls).toEqual([
+    ['/webhooks/koywe-payments', '2'],
+    ['/webhooks/koywe', undefined],
+  ])
 })

@@ -171,6 +171,16 @@ describe('a target', () => {
   })
 })
 
+it.each([
+  ['options', undefined],
+  ['secret', {}],
+  ['secret for a forgery', { as: 'forged' }],
+  ['secret but an empty one', { secret: '' }],
+])('says when there is no %s', async (_name, options) => {
+  const answer = deliver(receiver().app, event, options as { secret: string }) // as plain JavaScript may
+  await expect(answer).rejects.toThrow(/no secret to sign with: `deliver\(/)
+})
+
 it.each(badDeliveries)('bad delivery: $name: $status $code', async (bad) => {
   const { webhooks, app } = receiver()
   const listener = vi.fn()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sign } from '@x/koywe-testkit/sign'
 import { expect, it } from 'vitest'
 import { createKoyweWebhooks, koyweEventNames } from '../../src/index.js'
-import { exampleEvents, signEvent } from '../../src/testing.js'
+import { exampleEvents, signEvent, signPayments } from '../../src/testing.js'
 import { requestOf, secret } from '../requests.js'
 
 it('signEvent puts the signature last and replaces an existing one', () => {
@@ -23,6 +23,13 @@ it('signEvent makes the signatures that openssl makes', () => {
   for (const [secret = '', signature = '', text = ''] of written) {
     expect(JSON.parse(signEvent(JSON.parse(text), secret)).signature).toBe(signature)
   }
+})
+
+it('signEvent and signPayments say when there is no secret', () => {
+  // What plain JavaScript passes where a variable is not set.
+  const none = undefined as unknown as string
+  expect(() => signEvent({ b: 1 }, none)).toThrow(/no secret to sign with: `signEvent\(/)
+  expect(() => signPayments('{}', none)).toThrow(/no secret to sign with: `signPayments\(/)
 })
 
 it('every example is accepted and reaches the listener of its name', async () => {

@@ -151,6 +151,57 @@ describe('emit', () => {
   })
 })
 
+describe('a list of names', () => {
+  it('adds a listener for each, and removes it for each', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const listener = note('heard')
+    emitter.on(['crypto_delivered', 'fiat_delivered'], listener)
+    await emit(event, delivery)
+    await emit(exampleEvents.fiat_delivered, delivery)
+    await emit(exampleEvents.fiat_sent, delivery)
+    expect(calls).toEqual(['heard', 'heard'])
+    emitter.off(['fiat_delivered', 'crypto_delivered'], listener)
+    await emit(event, delivery)
+    await emit(exampleEvents.fiat_delivered, delivery)
+    expect(calls).toEqual(['heard', 'heard'])
+  })
+
+  it('of which one is unknown adds no listener', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const names = ['crypto_delivered', 'fiat_delivred'] as 'crypto_delivered'[] // as plain JavaScript may
+    expect(() => emitter.on(names, note('heard'))).toThrow('Did you mean "fiat_delivered"?')
+    await emit(event, delivery)
+    expect(calls).toEqual([])
+  })
+
+  it('must not be empty', () => {
+    const { emitter, note } = setUp()
+    const empty = new TypeError('The list of event names is empty.')
+    expect(() => emitter.on([], note('heard'))).toThrow(empty)
+    expect(() => emitter.off([], note('heard'))).toThrow(empty)
+  })
+})
+
+describe('an unknown name', () => {
+  const attempt = (name: string) => () =>
+    createRampEmitter().emitter.on(name as 'fiat_sent', () => {})
+
+  it.each([
+    ['crypto_deliverd', 'crypto_delivered'],
+    ['crypto.delivered', 'crypto_delivered'],
+    ['CRYPTO_DELIVERED', 'crypto_delivered'],
+    ['paymentReceived', 'payment_received'],
+    ['wire_order_cancelled', 'wire_order_canceled'],
+  ])('%s is a TypeError that suggests %s', (wrong, right) => {
+    expect(attempt(wrong)).toThrow(TypeError)
+    expect(attempt(wrong)).toThrow(`Did you mean "${right}"?`)
+  })
+
+  it('that is near to none is a TypeError that lists the known ones', () => {
+    expect(attempt('nope')).toThrow(/payment_created, .*refund_delivered\)\. To handle a newer/)
+  })
+})
+
 describe('once', () => {
   it('ends with the first success', async () => {
     const { emitter, emit, calls, note } = setUp()

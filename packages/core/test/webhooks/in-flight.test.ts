@@ -41,7 +41,8 @@ describe('what is in flight', () => {
 
 describe('a receiver is idle only when', () => {
   const store = (claim: DedupeStore['claim']): DedupeStore => ({ claim })
-  const settings = { logger: false, timeoutMs: 30 } as const
+  const settings = { logger: false, timeoutMs: 30_000 } as const
+  const hasty = { logger: false, timeoutMs: 30 } as const
 
   it('no body is being read', async () => {
     const body = createGate<Body>()
@@ -79,7 +80,7 @@ describe('a receiver is idle only when', () => {
     const asked = createGate<ClaimAnswer>()
     const releasing = createGate()
     const webhooks = createKoyweWebhooks(secret, {
-      ...settings,
+      ...hasty,
       dedupe: store(() => asked.promise),
     })
     expect((await webhooks.handle(requestOf(signedEvent()))).status).toBe(503)
@@ -93,7 +94,7 @@ describe('a receiver is idle only when', () => {
 
   it('the listeners that outlasted the time limit have ended and their claim is settled', async () => {
     const listener = createGate()
-    const webhooks = createKoyweWebhooks(secret, settings).onAny(() => listener.promise)
+    const webhooks = createKoyweWebhooks(secret, hasty).onAny(() => listener.promise)
     expect((await webhooks.handle(requestOf(signedEvent()))).status).toBe(503)
     const { seen, resolved } = watch(webhooks)
     await delay(5)

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { createGate } from '@x/koywe-testkit/gate'
 import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { paymentsOf } from '../../src/adapter.js'
+import { receiverOf } from '../../src/adapter.js'
 import { storedKey } from '../../src/dedupe/stored-form.js'
 import { deliveryChannel, processChannel } from '../../src/http/channels.js'
 import {
@@ -59,8 +59,10 @@ describe('createKoywePayments', () => {
   it('refuses unknown options, and options beside an existing receiver', () => {
     expect(() => createKoywePayments(secret, { dedup: false } as object)).toThrow('`dedupe`')
     const receiver = createKoywePayments(secret)
-    expect(paymentsOf(receiver, {})).toBe(receiver)
-    expect(() => paymentsOf(receiver, { limit: 1 })).toThrow('createKoywePayments')
+    expect(receiverOf(createKoywePayments, receiver, {})).toBe(receiver)
+    expect(() => receiverOf(createKoywePayments, receiver, { limit: 1 })).toThrow(
+      'createKoywePayments',
+    )
   })
 })
 
@@ -452,5 +454,5 @@ it('warns once per known type without a listener, and of an old secret', async (
   const body = orderEvent({ id: '4' })
   await send(payments, body, signatureOf(body, 'old'))
   expect(logger.lines).toHaveLength(2)
-  expect(logger.lines[1]).toContain('secret 2 of the list')
+  expect(logger.lines[1]).toContain('an old secret (secretIndex 1;')
 })

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { createGate } from '@x/koywe-testkit/gate'
 import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { describe, expect, it } from 'vitest'
-import { webhooksOf } from '../../src/adapter.js'
+import { receiverOf } from '../../src/adapter.js'
 import {
   createKoyweWebhooks,
   createMemoryDedupeStore,
@@ -19,9 +20,12 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
     'for the secret %j',
     (secrets) => {
       // What plain JavaScript may pass.
-      for (const create of [createKoyweWebhooks, webhooksOf]) {
-        expect(() => create(secrets as string, {})).toThrow(TypeError)
-        expect(() => create(secrets as string, {})).toThrow('KOYWE_WEBHOOK_SECRET')
+      for (const create of [
+        () => createKoyweWebhooks(secrets as string),
+        () => receiverOf(createKoyweWebhooks, secrets as string, {}),
+      ]) {
+        expect(create).toThrow(TypeError)
+        expect(create).toThrow('KOYWE_WEBHOOK_SECRET')
       }
     },
   )
@@ -46,11 +50,13 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
   })
 })
 
-describe('webhooksOf', () => {
+describe('receiverOf', () => {
   it('makes a receiver from secrets and returns an existing one', () => {
     const receiver = createKoyweWebhooks(secret)
-    expect(webhooksOf(receiver, {})).toBe(receiver)
-    expect(webhooksOf([secret, 'old'], { limit: 10 }).handle).toBeTypeOf('function')
+    expect(receiverOf(createKoyweWebhooks, receiver, {})).toBe(receiver)
+    expect(receiverOf(createKoyweWebhooks, [secret, 'old'], { limit: 10 }).handle).toBeTypeOf(
+      'function',
+    )
   })
 
   it.each([
@@ -60,8 +66,10 @@ describe('webhooksOf', () => {
     ['dedupe', false],
   ])('throws a TypeError for an existing receiver along with %s', (name, value) => {
     const receiver = createKoyweWebhooks(secret)
-    expect(() => webhooksOf(receiver, { [name]: value })).toThrow(TypeError)
-    expect(() => webhooksOf(receiver, { [name]: value })).toThrow('createKoyweWebhooks')
+    expect(() => receiverOf(createKoyweWebhooks, receiver, { [name]: value })).toThrow(TypeError)
+    expect(() => receiverOf(createKoyweWebhooks, receiver, { [name]: value })).toThrow(
+      'createKoyweWebhooks',
+    )
   })
 })
 
@@ -83,7 +91,7 @@ describe('rotation', () => {
       expect(await send(webhooks, body)).toEqual({ status: 200, received: true })
     }
     expect(indexes).toEqual([0, 1, 2, 1])
-    expect(logger.lines).toEqual([expect.stringContaining('secret 2 of the list')])
+    expect(logger.lines).toEqual([expect.stringContaining('an old secret (secretIndex 1;')])
   })
 
   it('is not affected by later changes to the list', async () => {
@@ -129,6 +137,18 @@ describe('a delivery', () => {
       expect((await deliveryOf({ timeStamp })).occurredAt).toBeUndefined()
     },
   )
+
+  it('shows in a log what it is, and neither a signature, a secret nor the claim', async () => {
+    const timeStamp = '2022-10-26T22:36:41.658Z'
+    const delivery = await deliveryOf({ timeStamp })
+    const { id, receivedAt, occurredAt, secretIndex, signedText } = delivery
+    const shown = { id, receivedAt, occurredAt, secretIndex, signedText }
+    expect(inspect(delivery, { compact: 3 })).toBe(`Delivery ${inspect(shown, { compact: 3 })}`)
+    expect(JSON.stringify(delivery)).toBe(JSON.stringify(shown))
+    const { signature } = JSON.parse(signEvent(JSON.parse(signedText), secret))
+    for (const hidden of [signature, secret, 'claim'])
+      expect(inspect(delivery)).not.toContain(hidden)
+  })
 
   it('has one signal, which is not aborted', async () => {
     const delivery = await deliveryOf()
@@ -353,14 +373,15 @@ describe('handle', () => {
     let started = 0
     const webhooks = createKoyweWebhooks(secret, {
       logger,
-      dedupe: createMemoryDedupeStore({ leaseMs: 300 }),
+      timeoutMs: 30_000,
+      dedupe: createMemoryDedupeStore({ leaseMs: 1500 }),
     }).onAny(() => {
       started++
       return gate.promise
     })
     const first = send(webhooks)
-    for (let copy = 0; copy < 8; copy++) {
-      await delay(100)
+    for (let copy = 0; copy < 6; copy++) {
+      await delay(400)
       expect(await send(webhooks)).toEqual({ status: 503, error: 'in_progress' })
     }
     gate.open()

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { request as secure } from 'node:https'
+import { defaultPaths } from '@x/koywe-core/testing'
 import { networkError } from '../../contract/network-error.js'
 import { answeredEntry, type Exchanged } from '../answered-entry.js'
 import type { KeptBody } from '../entries.js'
@@ -133,11 +134,8 @@ function isOurs(
   body: KeptBody | undefined,
 ): boolean {
   if (method !== 'POST') return false
-  const paths = [
-    '/webhooks/koywe',
-    '/koywe/auth',
-    ...(target.pathname === '/' ? [] : [target.pathname]),
-  ]
+  const paths: string[] = Object.values(defaultPaths)
+  if (target.pathname !== '/') paths.push(target.pathname)
   if (paths.includes(path) || headers['koywe-signature'] !== undefined) return true
   return body !== undefined && 'text' in body && /"(eventName|signature)"\s*:/.test(body.text)
 }

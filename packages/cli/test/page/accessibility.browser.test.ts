@@ -45,6 +45,13 @@ describe.each([
   ['light', 'phone', phone],
   ['dark', 'phone', phone],
 ] as const)('in %s on a %s', (colorScheme, _, viewport) => {
+  let page: Page
+
+  beforeAll(async () => {
+    ;({ page } = await openPage(browser, inspector.url, { colorScheme, viewport }))
+  })
+  afterAll(() => page?.context().close())
+
   it.each([
     ['the list', '', '[data-row] >> nth=5'],
     ['a delivery', '&entry=2', '.body'],
@@ -55,7 +62,9 @@ describe.each([
     ['the questions', '&view=callback&entry=7', '[data-details] dl'],
     ['the forms', '&view=send', 'form'],
   ])('%s has no fault', async (__, fragment, sign) => {
-    const { page } = await openPage(browser, inspector.url + fragment, { colorScheme, viewport })
+    // Another fragment alone would not load the page anew.
+    await page.goto('about:blank')
+    await page.goto(inspector.url + fragment)
     await page.locator(sign).first().waitFor({ state: 'attached' })
     expect(await faults(page)).toEqual([])
     // Nothing lies beside the screen.
@@ -63,7 +72,6 @@ describe.each([
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     )
     expect(overflow).toBeLessThanOrEqual(0)
-    await page.context().close()
   })
 
   it('the editor, the filters and a notice have no fault', async () => {
