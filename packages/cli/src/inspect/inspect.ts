@@ -91,7 +91,7 @@ async function inspectProxy(forwardTo: string, options: InspectOptions): Promise
     const parts = { history, sends, target, port: options.proxyPort ?? 0, onReach }
     const proxy = await startProxy(parts)
     proxyUrl.port = String(proxy.port)
-    targets.listening(forwarded, '127.0.0.1', proxy.port)
+    targets.listening(forwarded, '127.0.0.1', proxy.port, false)
     output.note(`koywe inspect: forwards http://127.0.0.1:${proxy.port} to ${target.origin}`)
     ready({ forwards: proxyUrl.origin, to: target.origin })
     await interrupted()

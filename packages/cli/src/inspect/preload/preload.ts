@@ -32,7 +32,7 @@ const servers = listeners({
   'tracing:net.server.listen:asyncEnd': ({ server }: { readonly server: Server }) => {
     const address = server.address()
     if (typeof address !== 'object' || address === null) return
-    reporter?.listening(address.address, address.port)
+    reporter?.listening(address.address, address.port, 'setSecureContext' in server)
   },
   'http.server.response.finish': counter.answered,
 })

@@ -6,7 +6,7 @@ import { protocol } from './wire.js'
 /** Sends reports to the inspector, some of them at a time. */
 export interface Reporter {
   /** A server accepts connections. */
-  listening(address: string, port: number): void
+  listening(address: string, port: number, secure: boolean): void
   /** A request has arrived. It is reported only if it is not answered soon. */
   begin(one: Traced): void
   /** There is more to report of a request: its answer, or a late error. */
@@ -136,9 +136,9 @@ export function createReporter(
 
   process.on('beforeExit', flushDue)
   return {
-    listening(host, port) {
+    listening(host, port, secure) {
       if (isOver) return
-      batch.line(`${JSON.stringify({ type: 'listening', address: host, port })}\n`)
+      batch.line(`${JSON.stringify({ type: 'listening', address: host, port, secure })}\n`)
       schedule()
     },
     begin(one) {

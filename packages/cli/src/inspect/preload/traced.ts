@@ -1,4 +1,3 @@
-import type { TLSSocket } from 'node:tls'
 import type { Body, HttpRequest } from '@x/koywe-core'
 import type { ListenerError } from '../entries.js'
 import { keptHeaders } from '../kept-headers.js'
@@ -55,8 +54,7 @@ export function traced(
 function connectionOf({ socket, url }: Arrival): Connection | undefined {
   const { localPort, localAddress, remotePort } = socket
   if (localPort === undefined || localAddress === undefined || remotePort === undefined) return
-  const secure = (socket as Partial<TLSSocket>).encrypted === true // only a TLS socket has it
-  return { localPort, localAddress, remotePort, secure, url }
+  return { localPort, localAddress, remotePort, url }
 }
 
 /** The bytes of a request's body, or of what a parser has made of it. One that is nested too deeply has no text. */
@@ -81,9 +79,9 @@ export function headOf(one: Traced, bytes: number | undefined): string {
   let text = `{"type":"${type}","id":${id},"receivedAt":${context.receivedAt.getTime()}`
   text += `,"method":${quoted(context.method)},"path":${quoted(context.path)}`
   if (connection) {
-    const { localPort, localAddress, remotePort, secure, url } = connection
+    const { localPort, localAddress, remotePort, url } = connection
     text += `,"connection":{"localPort":${localPort},"localAddress":${quoted(localAddress)}`
-    text += `,"remotePort":${remotePort},"secure":${secure},"url":${quoted(url)}}`
+    text += `,"remotePort":${remotePort},"url":${quoted(url)}}`
   }
   if (status !== undefined) text += `,"status":${status}`
   if (durationMs !== undefined) text += `,"durationMs":${durationMs.toFixed(3)}`
