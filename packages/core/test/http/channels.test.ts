@@ -1,5 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { sign } from '@x/koywe-testkit/sign'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -169,11 +170,13 @@ describe('koywe:process', () => {
 
   it('fails with all that several listeners threw', async () => {
     const seen = subscribed(koyweChannels.process)
+    const deliveries = subscribed(koyweChannels.delivery)
     const webhooks = receiver()
     const errors = [new Error('one'), new Error('two')]
     for (const error of errors) webhooks.onAny(() => Promise.reject(error))
     await webhooks.handle(requestOf(signedEvent()))
-    expect(lastOf(seen).error).toMatchObject({ errors })
+    expect(lastOf(seen).error).toMatchObject({ message: 'Several listeners failed.', errors })
+    expect(lastOf(deliveries).reason).toMatch(/^a listener failed: Error at .*; Error at /)
   })
 
   it('runs the listeners once, and not at all for a duplicate', async () => {
@@ -247,22 +250,32 @@ it('an answer is the same when a subscriber throws; Node reports the error as un
   }
 })
 
-it('a store that breaks what it is bound to never lets an event pass unheard as handled', async () => {
-  const channel = tracingChannel<unknown, object>(koyweChannels.process)
-  const broken = {
-    run() {
+it.each([
+  [
+    'breaks',
+    'a broken store',
+    () => {
       throw new Error('a broken store')
     },
-  }
-  // A store of somebody's own, with less than an AsyncLocalStorage has.
-  channel.start.bindStore(broken as never)
-  undo.push(() => void channel.start.unbindStore(broken as never))
-  const webhooks = receiver()
-  const listener = vi.fn()
-  webhooks.onAny(listener)
-  expect(await webhooks.handle(requestOf(signedEvent()))).toMatchObject({ status: 500 })
-  expect(listener).not.toHaveBeenCalled()
-})
+  ],
+  ['does not run', 'A store bound to `koywe:process` did not run the listeners.', () => {}],
+])(
+  'a store that %s what it is bound to never lets an event pass unheard as handled',
+  async (_what, message, run) => {
+    const channel = tracingChannel<unknown, object>(koyweChannels.process)
+    const broken = { run }
+    // A store of somebody's own, with less than an AsyncLocalStorage has.
+    channel.start.bindStore(broken as never)
+    undo.push(() => void channel.start.unbindStore(broken as never))
+    const logger = createMemoryLog()
+    const webhooks = receiver({ logger })
+    const listener = vi.fn()
+    webhooks.onAny(listener)
+    expect(await webhooks.handle(requestOf(signedEvent()))).toMatchObject({ status: 500 })
+    expect(listener).not.toHaveBeenCalled()
+    expect(logger.errors).toEqual([expect.objectContaining({ message })])
+  },
+)
 
 function deferred() {
   let reject: (error: Error) => void = () => {}

@@ -59,7 +59,9 @@ describe('the sentence for a bad signature says', () => {
 
   it('that Koywe does not make such signatures', () => {
     for (const signature of ['x', 'ñ'.repeat(64), 'a'.repeat(63), 'a'.repeat(65)]) {
-      expect(explain(JSON.stringify({ signature }))).toContain('64 hexadecimal characters')
+      expect(explain(JSON.stringify({ signature }))).toContain(
+        'The field `signature` is not 64 hexadecimal characters',
+      )
     }
   })
 

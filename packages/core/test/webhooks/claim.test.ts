@@ -13,10 +13,13 @@ import {
 } from '../../src/index.js'
 import { requestOf, secret, signedEvent } from '../requests.js'
 
+/** For a delivery whose store is late. */
+const brief = { timeoutMs: 50 }
+
 /** A receiver with the test's own store. */
 function setUp(dedupe: DedupeStore | false, options: KoyweWebhooksOptions = {}) {
   const log = createMemoryLog()
-  const webhooks = createKoyweWebhooks(secret, { dedupe, logger: log, timeoutMs: 50, ...options })
+  const webhooks = createKoyweWebhooks(secret, { dedupe, logger: log, ...options })
   const heard: unknown[] = []
   webhooks.onAny((event) => heard.push(event))
   const send = async (body = signedEvent()) => {
@@ -89,7 +92,7 @@ describe('a store that does not grant a claim', () => {
   )
 
   it('and never answers is abandoned at the time limit', async () => {
-    const { send, heard, log } = setUp({ claim: () => new Promise(() => {}) })
+    const { send, heard, log } = setUp({ claim: () => new Promise(() => {}) }, brief)
     expect(await send()).toEqual(unavailable)
     expect(heard).toEqual([])
     expect(log.lines.join()).toContain('did not answer in time')
@@ -98,7 +101,7 @@ describe('a store that does not grant a claim', () => {
   it('and answers too late has its claim released, so that the retry is handled', async () => {
     const gate = createGate<ClaimAnswer>()
     const { claim, ended } = createClaim()
-    const { send, heard, webhooks, log } = setUp({ claim: () => gate.promise })
+    const { send, heard, webhooks, log } = setUp({ claim: () => gate.promise }, brief)
     expect(await send()).toEqual(unavailable)
     gate.open(claim)
     await webhooks.idle()
@@ -113,7 +116,7 @@ describe('a store that does not grant a claim', () => {
     ['says in progress', (gate) => gate.open({ state: 'in_progress' })],
   ])('and %s too late changes nothing, and the log has one line', async (_what, end) => {
     const gate = createGate<ClaimAnswer>()
-    const { send, heard, webhooks, log } = setUp({ claim: () => gate.promise })
+    const { send, heard, webhooks, log } = setUp({ claim: () => gate.promise }, brief)
     expect(await send()).toEqual(unavailable)
     end(gate)
     // An unhandled rejection would fail this run.
@@ -165,7 +168,7 @@ describe('a store that cannot record completion', () => {
 
   it('because complete never settles, is awaited until the time limit', async () => {
     const { claim } = createClaim({ complete: () => new Promise(() => {}) })
-    const { send, log } = setUp({ claim: async () => claim })
+    const { send, log } = setUp({ claim: async () => claim }, brief)
     expect(await send()).toMatchObject({ status: 503, error: 'timeout' })
     // It is not the listeners that are too slow.
     expect(log.lines).toEqual([
@@ -178,7 +181,7 @@ describe('a store that cannot record completion', () => {
 
 it('logs a mistake of the set-up that shows only after the time limit', async () => {
   const gate = createGate<ClaimAnswer>()
-  const { send, log } = setUp({ claim: () => gate.promise })
+  const { send, log } = setUp({ claim: () => gate.promise }, brief)
   expect(await send()).toEqual(unavailable)
   gate.open('OK' as unknown as ClaimAnswer) // what plain JavaScript may make
   await expect.poll(() => log.errors).toEqual([expect.any(TypeError)])
@@ -250,7 +253,7 @@ describe('with a working store', () => {
   })
 
   it('200 concurrent duplicates run the listeners once', async () => {
-    const { send, heard, webhooks } = setUp(createMemoryDedupeStore(), { timeoutMs: 20_000 })
+    const { send, heard, webhooks } = setUp(createMemoryDedupeStore())
     const gate = createGate()
     webhooks.onAny(() => gate.promise)
     const answers = Array.from({ length: 200 }, () => send())
@@ -268,7 +271,7 @@ describe('a claim whose lease cannot be renewed', () => {
   it('is logged with its event, and no longer renewed once the listeners have ended', async () => {
     const extend = vi.fn(() => Promise.reject(new Error('ECONNRESET')))
     const { claim, ended } = createClaim({ leaseMs: 30, extend })
-    const { send, webhooks, log } = setUp({ claim: async () => claim }, { timeoutMs: 20_000 })
+    const { send, webhooks, log } = setUp({ claim: async () => claim })
     const gate = createGate()
     webhooks.onAny(() => gate.promise)
     const answer = send()

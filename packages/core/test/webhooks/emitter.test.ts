@@ -223,6 +223,14 @@ describe('once', () => {
     expect(calls).toEqual(['before', 'once', 'after', 'before', 'after'])
   })
 
+  it('does not count as a listener after that', async () => {
+    const { emitter, emit, hears } = createRampEmitter()
+    emitter.once('crypto_delivered', () => {})
+    expect(hears('crypto_delivered')).toBe(true)
+    await emit(event, delivery)
+    expect(hears('crypto_delivered')).toBe(false)
+  })
+
   it('stays after a failure, at its place', async () => {
     const { emitter, emit, calls, note } = setUp()
     let failures = 1
