@@ -1,43 +1,22 @@
 import { subscribe } from 'node:diagnostics_channel'
-import {
-  isKoyweEventName,
-  isKoywePaymentsEvent,
-  type KoyweAuthContext,
-  type KoyweDeliveryContext,
-  koyweChannels,
-} from '@x/koywe-core'
+import * as koywe from '@x/koywe-core'
 import { Counter, Gauge, Histogram } from 'prom-client'
 
-const labelNames = ['api', 'event', 'outcome', 'code']
-const deliveries = new Counter({ name: 'koywe_deliveries_total', help: 'Answered', labelNames })
-const duration = new Histogram({ name: 'koywe_delivery_duration_seconds', help: 'To the answer' })
-const lastAccepted = new Gauge({
-  name: 'koywe_last_accepted_timestamp_seconds',
-  help: 'Unix time',
-  labelNames: ['api'],
-})
+const metric = (name: string, ...labelNames: string[]) => ({ name, help: name, labelNames })
+const deliveries = new Counter(metric('koywe_deliveries_total', 'api', 'event', 'outcome', 'code'))
+const duration = new Histogram(metric('koywe_delivery_duration_seconds'))
+const lastAccepted = new Gauge(metric('koywe_last_accepted_timestamp_seconds', 'api'))
+const questions = new Counter(metric('koywe_auth_questions_total', 'allowed', 'code'))
 for (const api of ['ramp', 'payments']) lastAccepted.set({ api }, 0)
-const auth = {
-  name: 'koywe_auth_questions_total',
-  help: 'Answered',
-  labelNames: ['allowed', 'code'],
-}
-const questions = new Counter(auth)
 
-subscribe(`tracing:${koyweChannels.delivery}:asyncEnd`, (message) => {
-  const delivery = message as KoyweDeliveryContext
-  const { api, eventName = '', status = 500, duplicate, code, durationMs } = delivery
-  const isKnown =
-    api === 'payments' ? isKoywePaymentsEvent({ type: eventName }) : isKoyweEventName(eventName)
-  const event = isKnown || eventName === '' ? eventName : '_OTHER'
-  const taken = duplicate ? 'duplicate' : 'accepted'
-  const outcome = status >= 500 ? 'retry' : status >= 400 ? 'refused' : taken
-  deliveries.inc({ api, event, outcome, code: code ?? '' })
-  if (durationMs !== undefined) duration.observe(durationMs / 1000)
+subscribe(`tracing:${koywe.koyweChannels.delivery}:asyncEnd`, (message) => {
+  const delivery = message as koywe.KoyweDeliveryContext
+  const { api, status = 500, durationMs = 0 } = delivery
+  deliveries.inc({ ...koywe.metricLabels(delivery) })
+  duration.observe(durationMs / 1000)
   if (status < 400) lastAccepted.setToCurrentTime({ api })
 })
-
-subscribe(`tracing:${koyweChannels.auth}:asyncEnd`, (message) => {
-  const { allowed, code } = message as KoyweAuthContext
-  questions.inc({ allowed: String(allowed), code: code ?? '' })
+subscribe(`tracing:${koywe.koyweChannels.auth}:asyncEnd`, (message) => {
+  const { allowed, code = '' } = message as koywe.KoyweAuthContext
+  questions.inc({ allowed: String(allowed), code })
 })

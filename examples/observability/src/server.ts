@@ -6,7 +6,8 @@ import { koyweWebhooks } from '@x/koywe-express'
 import express from 'express'
 import pg from 'pg'
 import { register } from 'prom-client'
-import { historyTable, keepHistory } from './history.js'
+import { keepHistory } from './history.js'
+import { historyTable } from './history-table.js'
 
 const { PORT = '3000', HOST = '127.0.0.1' } = process.env
 const { KOYWE_WEBHOOK_SECRET = '', DATABASE_URL = '' } = process.env

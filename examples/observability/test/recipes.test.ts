@@ -4,7 +4,8 @@ import pg from 'pg'
 import { register } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import '../src/metrics.js'
-import { historyTable, keepHistory } from '../src/history.js'
+import { keepHistory } from '../src/history.js'
+import { historyTable } from '../src/history-table.js'
 
 /** These tests write to a schema of their own, so any database will do. */
 const { DATABASE_URL } = process.env
@@ -35,6 +36,7 @@ describe.skipIf(DATABASE_URL === undefined)('with the database of DATABASE_URL',
     keepHistory(pool, report)
   })
   afterAll(async () => {
+    await vi.waitUntil(() => pool.idleCount === pool.totalCount, 20_000)
     await pool.query(`drop schema ${schema} cascade`)
     await pool.end()
   })
@@ -45,13 +47,13 @@ describe.skipIf(DATABASE_URL === undefined)('with the database of DATABASE_URL',
     expect(await metric(/^koywe_last_accepted_timestamp_seconds\{api="ramp"\} (.*)$/m)).toBe(0)
     expect(
       await metric(
-        /^koywe_deliveries_total\{api="ramp",event="",outcome="refused",code="missing_signature"\} (.*)$/m,
+        /^koywe_deliveries_total\{api="ramp",outcome="refused",code="missing_signature"\} (.*)$/m,
       ),
     ).toBe(1)
     const body = bodyOf('o-1')
     for (const text of [body, body]) await deliver(text)
     for (const outcome of ['accepted', 'duplicate']) {
-      const line = `^koywe_deliveries_total\\{api="ramp",event="crypto_delivered",outcome="${outcome}",code=""\\} (.*)$`
+      const line = `^koywe_deliveries_total\\{api="ramp",outcome="${outcome}",event="crypto_delivered"\\} (.*)$`
       expect(await metric(new RegExp(line, 'm'))).toBe(1)
     }
     const at = await metric(/^koywe_last_accepted_timestamp_seconds\{api="ramp"\} (.*)$/m)
@@ -113,9 +115,20 @@ describe.skipIf(DATABASE_URL === undefined)('with the database of DATABASE_URL',
     }
     const lines = (await register.metrics()).split('\n').filter((line) => /"payments"/.test(line))
     expect(lines).toEqual([
-      'koywe_deliveries_total{api="payments",event="order.paid",outcome="accepted",code=""} 1',
-      'koywe_deliveries_total{api="payments",event="_OTHER",outcome="accepted",code=""} 1',
+      'koywe_deliveries_total{api="payments",outcome="accepted",event="order.paid"} 1',
+      'koywe_deliveries_total{api="payments",outcome="accepted",event="_OTHER"} 1',
       expect.stringMatching(/^koywe_last_accepted_timestamp_seconds\{api="payments"\} [1-9]/),
     ])
+  })
+
+  it('the history keeps the header in which the Payments API signs', async () => {
+    const payments = createKoywePayments('a secret', { logger: false })
+    const text = JSON.stringify({ type: 'order.paid', id: 'evt_kept' })
+    const signature = createHmac('sha256', 'a secret').update(text).digest('hex')
+    await deliver(text, payments, { 'koywe-signature': signature })
+    const kept = async () =>
+      (await pool.query("select * from koywe_history where delivery_id = 'evt_kept'")).rows
+    await vi.waitUntil(async () => (await kept()).length === 1, 20_000)
+    expect(await kept()).toMatchObject([{ event_name: 'order.paid', body: text, signature }])
   })
 })

@@ -1,4 +1,5 @@
 import type { DeliveryEntry } from '../src/inspect/entries.js'
+import { apis } from './apis.js'
 import { fieldsOf } from './read-body.js'
 
 const manners: Readonly<Record<string, string>> = {
@@ -6,16 +7,20 @@ const manners: Readonly<Record<string, string>> = {
   invalid_signature: 'tampered',
 }
 
-/** The lines of a test that delivers an event like this one, or `undefined` if it is not of the ramp API, or its body no JSON object. */
+/** The lines of a test that delivers an event like this one, or `undefined` if its body is no JSON object. */
 export function testFor(entry: DeliveryEntry): string | undefined {
-  const fields = entry.api === 'ramp' ? fieldsOf(entry.body) : undefined
+  const fields = fieldsOf(entry.body)
   if (fields === undefined) return undefined
-  const { signature: _, ...event } = fields
+  const event = entry.api === 'ramp' ? withoutSignature(fields) : fields
   const options = ['secret']
   const manner = manners[entry.code ?? '']
   if (manner) options.push(`as: '${manner}'`)
-  if (entry.path !== '/webhooks/koywe') options.push(`path: ${literal(entry.path, '')}`)
+  if (entry.path !== apis[entry.api].path) options.push(`path: ${literal(entry.path, '')}`)
   return `await deliver(app, ${literal(event, '')}, { ${options.join(', ')} })`
+}
+
+function withoutSignature({ signature: _, ...rest }: Readonly<Record<string, unknown>>) {
+  return rest
 }
 
 /** A value as a literal of JavaScript, laid out as a formatter would. */

@@ -20,8 +20,10 @@ export interface OrderTimeline {
   readonly api: DeliveryEntry['api']
   /** In the order of their arrival. */
   readonly steps: readonly Step[]
-  /** The state after the latest news. */
+  /** The state after the latest news, where Koywe says so. */
   readonly state: string | undefined
+  /** The name of the event that was the latest news. */
+  readonly latest: string | undefined
   readonly isFinal: boolean
   /** A sentence for every event that should be there. */
   readonly missing: readonly string[]
@@ -78,6 +80,7 @@ function orderTimeline(
     api: first?.api ?? 'ramp',
     steps,
     state: known?.state,
+    latest: latest?.eventName,
     isFinal,
     missing: missingOf(arrived, isFinal),
     next: isFinal || latest?.eventName === undefined ? [] : nextOf(latest.eventName),

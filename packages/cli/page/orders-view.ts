@@ -39,7 +39,7 @@ export function ordersView(
 }
 
 function orderView(order: OrderTimeline, options: OrdersOptions): TemplateResult {
-  const { orderId, externalId, steps, state, isFinal, missing, next, api } = order
+  const { orderId, externalId, steps, missing, next, api } = order
   const { pointed, commands } = options
   const isPointed = steps.some(({ entry }) => entry.number === pointed)
   return html`
@@ -50,7 +50,7 @@ function orderView(order: OrderTimeline, options: OrdersOptions): TemplateResult
         </h3>
         ${externalId ? html`<span class="quiet">your id ${externalId}</span>` : nothing}
         ${api === 'payments' ? html`<span class="badge">Payments API</span>` : nothing}
-        <span class="state">${stateWords(state, isFinal)}</span>
+        <span class="state">${stateWords(order)}</span>
         <button type="button" class="link" @click=${() => commands.showOrder(orderId)}>
           its deliveries<span class="sr"> of order ${orderId}</span>
         </button>
@@ -68,8 +68,9 @@ function orderView(order: OrderTimeline, options: OrdersOptions): TemplateResult
   `
 }
 
-function stateWords(state: string | undefined, isFinal: boolean): string {
-  if (state === undefined) return 'no state yet'
+function stateWords({ state, isFinal, latest }: OrderTimeline): string {
+  if (state === undefined)
+    return latest === undefined ? 'no state yet' : `state unknown after ${latest}`
   return isFinal ? `${state}, final` : state
 }
 

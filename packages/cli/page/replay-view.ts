@@ -1,4 +1,5 @@
 import type { DeliveryEntry } from '../src/inspect/entries.js'
+import { apis } from './apis.js'
 import { commandFor } from './copy-command.js'
 import { testFor } from './copy-test.js'
 import { indentedText } from './indent-json.js'
@@ -16,8 +17,8 @@ export function replayView(
   const { number } = entry
   const { isActing, isEditing, application } = state
   const fields = fieldsOf(entry.body)
-  const isRamp = entry.api === 'ramp'
-  const canSign = isRamp && (application?.canSign ?? false)
+  const { api } = entry
+  const canSign = application?.canSign[api] ?? false
   const command = commandFor(entry, application?.origin)
   const test = testFor(entry)
   const replay = (as: 'same' | 'new') => commands.act({ action: 'replay', number, as })
@@ -48,34 +49,34 @@ export function replayView(
         as test
       </button>
     </div>
-    ${whyNot({ isRamp, canSign, hasFields: fields !== undefined, hasCommand: command !== undefined })}
+    ${whyNot({ api, canSign, hasFields: fields !== undefined, hasCommand: command !== undefined })}
     ${isEditing ? editor(entry, commands, isActing) : nothing}
   `
 }
 
 interface Abilities {
-  readonly isRamp: boolean
+  readonly api: DeliveryEntry['api']
   readonly canSign: boolean
   readonly hasFields: boolean
   readonly hasCommand: boolean
 }
 
-function whyNot({ isRamp, canSign, hasFields, hasCommand }: Abilities) {
-  if (!isRamp) {
-    return html`<p class="quiet">A webhook of the Payments API can only be sent again as it is.</p>`
-  }
+function whyNot({ api, canSign, hasFields, hasCommand }: Abilities) {
   if (!hasFields) {
     return html`<p class="quiet">The body is no JSON object: send it again as it is, or edit it first.</p>`
   }
-  if (!canSign) return html`<p class="quiet">${unsigned}</p>`
-  if (!hasCommand)
-    return html`<p class="quiet">A key of this event cannot be written on a command line.</p>`
+  if (!canSign) return html`<p class="quiet">${unsigned(api)}</p>`
+  if (!hasCommand) {
+    return html`<p class="quiet">There is no command that sends just this event.</p>`
+  }
   return nothing
 }
 
-/** Why nothing can be signed. */
-export const unsigned =
-  'The inspector does not know the secret, so it cannot sign. Set KOYWE_WEBHOOK_SECRET in the environment or in .env, and start it again.'
+/** Why nothing of an API can be signed. */
+export function unsigned(api: DeliveryEntry['api']): string {
+  const { name, secretName } = apis[api]
+  return `The inspector does not know the secret of the ${name}, so it cannot sign. Set ${secretName} in the environment or in .env, and start it again.`
+}
 
 function editor(entry: DeliveryEntry, commands: Commands, isActing: boolean): TemplateResult {
   const submit = (event: SubmitEvent) => {
@@ -94,7 +95,7 @@ function editor(entry: DeliveryEntry, commands: Commands, isActing: boolean): Te
   }
   return html`
     <form class="editor" @submit=${submit}>
-      <label for="edited">The fields, without the signature</label>
+      <label for="edited">${entry.api === 'ramp' ? 'The fields, without the signature' : 'The body, which is signed as it stands here'}</label>
       <textarea id="edited" name="text" rows="9" spellcheck="false" autocomplete="off" .value=${editableText(entry)}></textarea>
       <div class="actions">
         <button type="submit" class="primary" ?disabled=${isActing}>Sign and send</button>
@@ -104,9 +105,10 @@ function editor(entry: DeliveryEntry, commands: Commands, isActing: boolean): Te
   `
 }
 
-function editableText({ body }: DeliveryEntry): string {
+function editableText({ api, body }: DeliveryEntry): string {
   const fields = fieldsOf(body)
-  if (!fields) return body && 'text' in body ? body.text : ''
+  // The Payments API signs bytes, so they are edited as they are.
+  if (!fields || api === 'payments') return body && 'text' in body ? body.text : ''
   const { signature: _, ...rest } = fields
   return indentedText(scanJson(JSON.stringify(rest)).tokens)
 }

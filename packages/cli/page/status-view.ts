@@ -1,5 +1,5 @@
 import type { ApplicationState } from '../src/inspect/entries.js'
-import { counted } from './format.js'
+import { counted, grouped } from './format.js'
 import { html, nothing, type TemplateResult } from './lit.js'
 import type { Commands, Link, PageState } from './page-state.js'
 
@@ -41,14 +41,7 @@ export function calloutView({ application, link, notice }: PageState, commands: 
         ? html`<p class="callout" data-sentence>${application.sentence}</p>`
         : nothing
     }
-    ${
-      application && application.dropped > 0
-        ? html`<p class="callout">
-          ${counted(application.dropped, 'delivery is', 'deliveries are')} not shown: they came faster than the
-          application could report them.
-        </p>`
-        : nothing
-    }
+    ${application ? countedView(application) : nothing}
     <div class="notice" role=${notice?.kind === 'problem' ? 'alert' : 'status'}>
       ${
         notice
@@ -59,6 +52,18 @@ export function calloutView({ application, link, notice }: PageState, commands: 
           : nothing
       }
     </div>
+  `
+}
+
+/** What is not in the list is said, or the list would be taken for all there was. */
+function countedView({ counted: { requests, refused } }: ApplicationState) {
+  if (requests === 0) return nothing
+  const errors = refused === 0 ? 'none of them' : `${grouped(refused)} of them`
+  return html`
+    <p class="callout" data-counted=${requests}>
+      ${counted(requests, 'more request was', 'more requests were')} answered, ${errors} with an error. They came faster than
+      this page shows them, so they were only counted.
+    </p>
   `
 }
 

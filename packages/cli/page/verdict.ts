@@ -49,14 +49,22 @@ export function storeSentence(entry: DeliveryEntry): string {
   }
 }
 
-/** What to say when the receiver's own sentence about a code is missing. `undefined` for a success. */
+/** Why there is no success: what listeners threw, or else the receiver's own sentence, or that there is none. `undefined` for a success. */
 export function reasonOf(entry: Entry, mode: 'launcher' | 'proxy'): string | undefined {
+  // The receiver's own sentence keeps to itself what a message may say.
+  const hasFailed = entry.kind === 'delivery' && entry.code === 'handler_failed'
+  if (hasFailed && entry.errors.length > 0) return thrownIn(entry)
   if (entry.reason !== undefined) return entry.reason
   const verdict = verdictOf(entry)
   if (verdict !== 'refused' && verdict !== 'failed') return undefined
   return mode === 'proxy'
     ? 'The reason is unknown here: the application was not started by koywe inspect.'
     : 'The Koywe middleware gave no reason: something in front of it may have answered.'
+}
+
+function thrownIn({ errors }: DeliveryEntry): string {
+  const thrown = errors.map(({ name, message }) => `${name}: ${message}`)
+  return `${errors.length === 1 ? 'A listener' : 'Listeners'} threw ${thrown.join('; ')}`
 }
 
 /** Whether Koywe takes an answer as a yes that `isAllowed` did not give, or the other way round. */

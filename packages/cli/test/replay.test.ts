@@ -1,10 +1,13 @@
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { koywePayments } from '@x/koywe-express'
 import { describeWithServer } from '@x/koywe-testkit/describe-with-server'
 import { engines } from '@x/koywe-testkit/engines'
+import { listen } from '@x/koywe-testkit/listen'
 import { sign } from '@x/koywe-testkit/sign'
+import express from 'express'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { jsonLines, koywe } from './koywe.js'
@@ -157,6 +160,38 @@ describeWithServer('PostgreSQL', engines.postgres, (postgresUrl) => {
     const ended = await replay([...from, '--delivery', 'evt_1', '--dry-run'])
     const url = `${server.origin}/webhooks/koywe-payments`
     expect(jsonLines(ended.stdout)).toMatchObject([{ deliveryId: 'evt_1', url, sent: false }])
+  })
+
+  it('replay --from sends a row of the Payments API with the signature that was kept', async () => {
+    const kept = `${table}_kept`
+    await pool.query(`create table ${kept} (like ${table})`)
+    await pool.query(`alter table ${kept} add column signature text`)
+    try {
+      const body = JSON.stringify({ id: 'evt_kept', type: 'order.paid' }, null, 1)
+      const signature = createHmac('sha256', 'the secret of Payments').update(body).digest('hex')
+      const row = ['2026-01-31T12:00:00Z', 'order.paid', null, 'evt_kept', body, signature]
+      await pool.query(`insert into ${kept} values ($1, $2, $3, $4, $5, $6)`, row)
+      const received: unknown[] = []
+      const payments = koywePayments('the secret of Payments', { logger: false })
+      payments.onAny((event) => void received.push(event.id))
+      const ownServer = await listen(express().use(payments))
+      try {
+        const args = ['--from', postgresUrl, '--table', kept, '--delivery', 'evt_kept']
+        const ended = await koywe([
+          'replay',
+          ...args,
+          '--url',
+          `http://127.0.0.1:${ownServer.port}`,
+          '--json',
+        ])
+        expect(ended).toMatchObject({ code: 0, stderr: '' })
+        expect(received).toEqual(['evt_kept'])
+      } finally {
+        await ownServer.close()
+      }
+    } finally {
+      await pool.query(`drop table ${kept}`)
+    }
   })
 
   it.each([

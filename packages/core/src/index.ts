@@ -36,6 +36,7 @@ export {
 } from './http/channels.js'
 export type { Body, HttpHandler, HttpRequest, HttpResponse } from './http/contract.js'
 export type { Logger } from './log/logger.js'
+export { type MetricLabels, metricLabels, type Outcome } from './opentelemetry/metric-labels.js'
 export {
   isKoywePaymentsEvent,
   type KoywePaymentsEvent,

@@ -6,6 +6,7 @@ const usual = {
   PostgreSQL: 'postgresql',
   Chromium: 'chromium',
   OpenSSL: 'openssl',
+  Prometheus: 'prometheus',
 } as const
 
 /** What the tests start beside Node. */
@@ -19,7 +20,10 @@ interface Installer {
 
 const installers: Readonly<Record<string, Installer>> = {
   'apt-get': { command: 'sudo apt-get install -y', packages: { Redis: 'redis-server' } },
-  dnf: { command: 'sudo dnf install -y', packages: { PostgreSQL: 'postgresql-server' } },
+  dnf: {
+    command: 'sudo dnf install -y',
+    packages: { PostgreSQL: 'postgresql-server', Prometheus: 'golang-github-prometheus' },
+  },
   apk: { command: 'sudo apk add' },
   pacman: { command: 'sudo pacman -S' },
   brew: {

@@ -14,6 +14,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const others: readonly Program[] = [
     ...(findChromium() ? [] : (['Chromium'] as const)),
     ...(findProgram('openssl') ? [] : (['OpenSSL'] as const)),
+    ...(findProgram('promtool') ? [] : (['Prometheus'] as const)),
   ]
   return async () => {
     await stop()

@@ -21,15 +21,15 @@ it('has nothing to say when nothing is missing', () => {
 })
 
 it.each([
-  ['apt-get', 'sudo apt-get install -y redis-server postgresql chromium openssl'],
-  ['dnf', 'sudo dnf install -y redis postgresql-server chromium openssl'],
-  ['apk', 'sudo apk add redis postgresql chromium openssl'],
-  ['pacman', 'sudo pacman -S redis postgresql chromium openssl'],
-  ['brew', 'brew install redis postgresql@17 google-chrome openssl'],
+  ['apt-get', 'sudo apt-get install -y redis-server postgresql chromium openssl prometheus'],
+  ['dnf', 'sudo dnf install -y redis postgresql-server chromium openssl golang-github-prometheus'],
+  ['apk', 'sudo apk add redis postgresql chromium openssl prometheus'],
+  ['pacman', 'sudo pacman -S redis postgresql chromium openssl prometheus'],
+  ['brew', 'brew install redis postgresql@17 google-chrome openssl prometheus'],
 ])('names what is missing, and the one command of %s that brings it', (installer, command) => {
   onlyProgram(installer)
-  expect(installHint(['Redis', 'PostgreSQL', 'Chromium', 'OpenSSL'])).toBe(
-    `Redis, PostgreSQL, Chromium and OpenSSL are not installed. Run: ${command}`,
+  expect(installHint(['Redis', 'PostgreSQL', 'Chromium', 'OpenSSL', 'Prometheus'])).toBe(
+    `Redis, PostgreSQL, Chromium, OpenSSL and Prometheus are not installed. Run: ${command}`,
   )
 })
 

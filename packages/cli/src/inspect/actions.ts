@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isKoywePaymentsEvent } from '@x/koywe-core'
-import { badDeliveries, type DeliveryRequest, koyweOrder } from '@x/koywe-core/testing'
+import {
+  badDeliveries,
+  badPaymentsDeliveries,
+  type DeliveryRequest,
+  koyweOrder,
+} from '@x/koywe-core/testing'
 import type { Api } from '../contract/api.js'
 import { CliError } from '../contract/exit.js'
 import { lives } from '../delivery/lives.js'
@@ -27,6 +32,8 @@ export interface ActionParts {
   /** Absent where there is none; then only the same bytes can be sent again. */
   readonly secrets: Readonly<Record<Api, string | undefined>>
 }
+
+const badOnes = { ramp: badDeliveries, payments: badPaymentsDeliveries } as const
 
 /** An answer may arrive before the report about its request. */
 const reportWithinMs = 1000
@@ -71,9 +78,10 @@ export function createActions({ history, sends, targets, secrets }: ActionParts)
         return numbers
       }
       case 'bad': {
-        const bad = badDeliveries.find(({ name }) => name === action.name)
+        const { api } = action
+        const bad = badOnes[api].find(({ name }) => name === action.name)
         if (!bad) throw refusal('unknown_delivery', 'there is no such bad delivery')
-        return [await sendNew('ramp', bad.request(sign.secretOf('ramp')))]
+        return [await sendNew(api, bad.request(sign.secretOf(api)))]
       }
     }
   }

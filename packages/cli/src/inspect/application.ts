@@ -9,8 +9,8 @@ export interface Application {
   ended(process: object): void
   /** The command that started the application has ended. */
   gone(how: string): void
-  /** Deliveries could not be reported. */
-  dropped(count: number): void
+  /** Requests were answered, some of them with an error, that are only counted. */
+  counted(requests: number, refused: number): void
   close(): void
 }
 
@@ -19,9 +19,12 @@ const silentMs = 10_000
 const restartMs = 300
 
 /** Creates the state of an application that the inspector starts. It calls `onChange` at every change. */
-export function createApplication(canSign: boolean, onChange: () => void): Application {
+export function createApplication(
+  canSign: ApplicationState['canSign'],
+  onChange: () => void,
+): Application {
   const origins = new Map<object, string>()
-  let dropped = 0
+  let counted = { requests: 0, refused: 0 }
   let firstCommand = 'koywe send payment_created'
   let current: Pick<ApplicationState, 'state' | 'sentence' | 'origin'> = {
     state: 'starting',
@@ -54,7 +57,7 @@ export function createApplication(canSign: boolean, onChange: () => void): Appli
     state: () => ({
       ...{ kind: 'application', version: 1, mode: 'launcher' },
       ...current,
-      ...{ canSign, firstCommand, dropped },
+      ...{ canSign, firstCommand, counted },
     }),
     up(process, origin) {
       if (origins.has(process)) return
@@ -74,8 +77,8 @@ export function createApplication(canSign: boolean, onChange: () => void): Appli
       }, restartMs).unref()
     },
     gone: (how) => change({ state: 'gone', sentence: `The application has ended ${how}.` }),
-    dropped(count) {
-      dropped += count
+    counted(requests, refused) {
+      counted = { requests: counted.requests + requests, refused: counted.refused + refused }
       onChange()
     },
     close: () => clearTimeout(timer),

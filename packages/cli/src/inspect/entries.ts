@@ -87,12 +87,12 @@ export interface ApplicationState {
   readonly sentence: string
   /** Whether the inspector launched the application or is a proxy in front of it. */
   readonly mode: 'launcher' | 'proxy'
-  /** Whether the inspector knows the secret of any API, so that it can send and sign again. */
-  readonly canSign: boolean
+  /** Of which APIs the inspector knows the secret, so that it can send and sign again. */
+  readonly canSign: Readonly<Record<'ramp' | 'payments', boolean>>
   /** The command that sends this application its first delivery. */
   readonly firstCommand: string
-  /** How many deliveries the preload had to drop, because they came faster than it could report them. */
-  readonly dropped: number
+  /** How many requests are only counted, and how many of them were answered with an error. They came too fast to be shown. */
+  readonly counted: { readonly requests: number; readonly refused: number }
 }
 
 /** What the stream carries. */
@@ -115,8 +115,8 @@ export type Action =
   | { readonly action: 'send'; readonly eventName: string; readonly orderId?: string }
   /** A whole life of an order. */
   | { readonly action: 'life'; readonly life: string }
-  /** One row of `badDeliveries`, by its name. */
-  | { readonly action: 'bad'; readonly name: string }
+  /** One row of `badDeliveries` or `badPaymentsDeliveries`, by its name. */
+  | { readonly action: 'bad'; readonly api: 'ramp' | 'payments'; readonly name: string }
 
 /** The answer to an {@link Action}. */
 export type ActionResult =
@@ -127,8 +127,8 @@ export type ActionResult =
 export interface Catalogue {
   readonly events: readonly { readonly name: string; readonly api: 'ramp' | 'payments' }[]
   readonly lives: readonly string[]
-  readonly bad: readonly string[]
-  /** How event names rank an order's state, so that the page marks late, repeated and impossible steps. */
+  readonly bad: readonly { readonly name: string; readonly api: 'ramp' | 'payments' }[]
+  /** How events of the ramp API rank an order's state, so that the page marks late, repeated and impossible steps. */
   readonly states: Readonly<
     Record<string, { readonly state?: string; readonly rank?: number; readonly final: boolean }>
   >

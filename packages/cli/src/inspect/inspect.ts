@@ -91,7 +91,7 @@ async function inspectProxy(forwardTo: string, options: InspectOptions): Promise
     const parts = { history, sends, target, port: options.proxyPort ?? 0, onReach }
     const proxy = await startProxy(parts)
     proxyUrl.port = String(proxy.port)
-    targets.listening(forwarded, '127.0.0.1', proxy.port)
+    targets.listening(forwarded, '127.0.0.1', proxy.port, false)
     output.note(`koywe inspect: forwards http://127.0.0.1:${proxy.port} to ${target.origin}`)
     ready({ forwards: proxyUrl.origin, to: target.origin })
     await interrupted()
@@ -105,9 +105,10 @@ async function inspectProxy(forwardTo: string, options: InspectOptions): Promise
 
 async function inspectFile(path: string, options: SessionOptions): Promise<ExitCode> {
   const state: ApplicationState = {
-    ...{ kind: 'application', version: 1, state: 'gone', mode: 'launcher', canSign: false },
+    ...{ kind: 'application', version: 1, state: 'gone', mode: 'launcher' },
+    canSign: { ramp: false, payments: false },
     sentence: `These are the saved requests of ${path}. No application is running.`,
-    ...{ firstCommand: 'koywe inspect -- npm run dev', dropped: 0 },
+    ...{ firstCommand: 'koywe inspect -- npm run dev', counted: { requests: 0, refused: 0 } },
   }
   const session = await startSession(options, () => ({ state: () => state, listen: noReports }))
   session.ready()

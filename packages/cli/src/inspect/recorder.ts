@@ -41,12 +41,12 @@ export function createRecorder({ history, sends, targets, application }: Recorde
       report(report, body) {
         switch (report.type) {
           case 'listening': {
-            const origin = targets.listening(process, report.address, report.port)
+            const origin = targets.listening(process, report.address, report.port, report.secure)
             if (origin !== undefined) application.up(process, origin)
             break
           }
-          case 'dropped':
-            application.dropped(report.count)
+          case 'counted':
+            application.counted(report.requests, report.refused)
             break
           default:
             record(report, body)

@@ -1,5 +1,5 @@
 import { explain } from '../answers/explain.js'
-import type { Api } from '../contract/api.js'
+import { type Api, apis } from '../contract/api.js'
 import type { DeliveryEntry, Entry, KeptBody, Origin, QuestionEntry } from './entries.js'
 import { claimedFields } from './fields-of-body.js'
 import type { RequestReport } from './preload/wire.js'
@@ -19,13 +19,25 @@ export function reportedEntry(
 ): Entry {
   const { method, path, status, durationMs, code, reason } = report
   const receivedAt = new Date(report.receivedAt).toISOString()
-  const cure = status === undefined ? undefined : explain(status, code)?.cure
+  const cure = status === undefined ? undefined : cureOf(report, status)
   const common = {
     version: 1,
     ...{ number, receivedAt, method, path, ...sent },
     ...defined({ status, durationMs, code, reason, cure }),
   } as const
   return report.type === 'question' ? question(common, report) : delivery(common, report, body)
+}
+
+/** The page shows what elsewhere only the server's log says. */
+function cureOf(report: RequestReport, status: number): string | undefined {
+  switch (report.code) {
+    case 'handler_failed':
+      return 'Mend the listener: open the delivery for the stack.'
+    case 'invalid_signature':
+      return `For an event of your own: is ${apis[reportedApi(report)].secretName} the same here and in the application?`
+    default:
+      return explain(status, report.code)?.cure
+  }
 }
 
 type Common = Omit<QuestionEntry, 'kind' | 'email' | 'allowed' | 'koyweConcludes'>

@@ -33,8 +33,8 @@ export interface Session {
   readonly history: History
   readonly sends: Sends
   readonly targets: Targets
-  /** Whether there is a secret to sign with, of any API. */
-  readonly canSign: boolean
+  /** Of which APIs there is a secret to sign with. */
+  readonly canSign: ApplicationState['canSign']
   /** The address that a preload reports to. */
   readonly reportAddress: string
   /** The application's state has changed. */
@@ -69,7 +69,10 @@ export async function startSession<Source extends SessionSource>(
     ramp: await secretIfAny(options.secret),
     payments: await secretIfAny(undefined, 'payments'),
   }
-  const canSign = secrets.ramp !== undefined || secrets.payments !== undefined
+  const canSign = {
+    ramp: secrets.ramp !== undefined,
+    payments: secrets.payments !== undefined,
+  }
   const history = createHistory()
   if (options.load !== undefined) await load(options.load, history, output)
   const file = options.save === undefined ? undefined : createSaveFile(options.save)

@@ -4,7 +4,7 @@ import type { Connection } from './preload/wire.js'
 /** Where the inspector may send to: where a delivery came in, else where the application listens. All of it is on this computer. */
 export interface Targets {
   /** A server of a process listens. Returns its origin, if it can be reached on this computer. */
-  listening(process: object, address: string, port: number): string | undefined
+  listening(process: object, address: string, port: number, secure: boolean): string | undefined
   /** A process has ended. */
   ended(process: object): void
   /** A delivery of that API has come in. */
@@ -18,7 +18,6 @@ export interface Targets {
 /** A place on the application's own server. */
 interface Place {
   readonly port: number
-  readonly secure: boolean
   /** The path and query. */
   readonly path: string
 }
@@ -27,45 +26,40 @@ const mostRemembered = 500
 
 /** Creates the memory of where an application listens, and of where deliveries came in. No page ever names a place. */
 export function createTargets(): Targets {
-  /** The hosts of the processes' servers by port, the oldest process first. */
+  /** The origins of the processes' servers by port, the oldest process first. */
   const processes = new Map<object, Map<number, string>>()
   const byNumber = new Map<number, Place>()
   const lastOf = new Map<Api, Place>()
   let last: Place | undefined
 
-  function hostOf(port: number): string | undefined {
-    for (const servers of processes.values()) {
-      const host = servers.get(port)
-      if (host !== undefined) return host
-    }
-    return undefined
+  /** The origin of the server at a port, or of another if the application listens there no more. */
+  function originOf(port: number): string | undefined {
+    const all = [...processes.values()]
+    const servers = all.find((one) => one.has(port)) ?? all[0]
+    return servers?.get(port) ?? servers?.values().next().value
   }
 
-  /** The place, or the same path on another server if the application listens there no more. */
-  function urlOf(place: Place): URL | undefined {
-    const host = hostOf(place.port)
-    if (host !== undefined) return toUrl(place.secure, host, place.port, place.path)
-    for (const servers of processes.values()) {
-      for (const [port, other] of servers) return toUrl(place.secure, other, port, place.path)
-    }
-    return undefined
+  function urlOf({ port, path }: Place): URL | undefined {
+    const origin = originOf(port)
+    return origin === undefined ? undefined : toUrl(origin, path)
   }
 
-  const somewhere = (path: string): Place => ({ ...(last ?? { port: 0, secure: false }), path })
+  const somewhere = (path: string): Place => ({ port: last?.port ?? 0, path })
 
   return {
-    listening(process, address, port) {
+    listening(process, address, port, secure) {
       const host = loopbackHost(address)
       if (host === undefined) return undefined
+      const origin = `http${secure ? 's' : ''}://${host}:${port}`
       const servers = processes.get(process) ?? new Map<number, string>()
-      processes.set(process, servers.set(port, host))
-      return `http://${host}:${port}`
+      processes.set(process, servers.set(port, origin))
+      return origin
     },
     ended: (process) => void processes.delete(process),
     arrived(number, connection, api) {
       if (!connection) return
-      const { localPort: port, secure, url: path } = connection
-      last = { port, secure, path }
+      const { localPort: port, url: path } = connection
+      last = { port, path }
       lastOf.set(api, last)
       byNumber.set(number, last)
       const [oldest] = byNumber.keys()
@@ -77,8 +71,8 @@ export function createTargets(): Targets {
 }
 
 /** Put together as text, because `new URL('//elsewhere/', origin)` is on another host. */
-function toUrl(secure: boolean, host: string, port: number, path: string): URL | undefined {
-  const text = `http${secure ? 's' : ''}://${host}:${port}${path}`
+function toUrl(origin: string, path: string): URL | undefined {
+  const text = origin + path
   return path.startsWith('/') && URL.canParse(text) ? new URL(text) : undefined
 }
 

@@ -9,6 +9,8 @@ interface Row {
   readonly order_id: string | null
   readonly delivery_id: string
   readonly body: string
+  /** The header in which the Payments API signs. A table may lack it. */
+  readonly signature: string | null
 }
 
 /**
@@ -29,7 +31,9 @@ export async function deliveriesIn(
     await client.connect()
     const { rows } = await client.query<Row>(
       `select * from (
-        select distinct on (delivery_id) received_at, event_name, order_id, delivery_id, body from ${name}
+        select distinct on (delivery_id) received_at, event_name, order_id, delivery_id, body,
+          to_jsonb(history) ->> 'signature' as signature
+        from ${name} as history
         where body is not null and delivery_id is not null
           and ($1::text is null or delivery_id = $1) and ($2::text is null or order_id = $2)
           and ($3::timestamptz is null or received_at >= $3)
@@ -43,7 +47,10 @@ export async function deliveriesIn(
       orderId: row.order_id ?? undefined,
       deliveryId: row.delivery_id,
       body: Buffer.from(row.body),
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(row.signature !== null && { 'koywe-signature': row.signature }),
+      },
     }))
   } catch (error) {
     throw usageError(

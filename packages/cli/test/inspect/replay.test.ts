@@ -96,8 +96,16 @@ describe.concurrent('the actions of the page', () => {
     expect(await act({ ...edit, text: '[]' })).toMatchObject({ error: { code: 'not_json' } })
     await act(sent)
     expect(await delivery(7)).toMatchObject({ path: '/elsewhere/payments', status: 200 })
+    const bad = { action: 'bad', api: 'payments', name: 'no Koywe-Signature' } as const
+    expect(await act(bad)).toEqual({ numbers: [8] })
+    expect(await delivery(8)).toMatchObject({
+      ...{ api: 'payments', status: 401, code: 'missing_signature', verified: false },
+    })
+    expect(await act({ ...bad, name: 'none' })).toMatchObject({
+      error: { code: 'unknown_delivery' },
+    })
     await act({ action: 'send', eventName: 'crypto_delivered' })
-    expect(await delivery(8)).toMatchObject({ api: 'ramp', path: '/webhooks/koywe', status: 200 })
+    expect(await delivery(9)).toMatchObject({ api: 'ramp', path: '/webhooks/koywe', status: 200 })
   })
 
   it('names the variable of the API whose secret is missing', async () => {
@@ -109,7 +117,7 @@ describe.concurrent('the actions of the page', () => {
     const start = `process.env.KOYWE_WEBHOOK_SECRET = 'other'; import(${JSON.stringify(probe)})`
     const inspected = ['--', process.execPath, '-e', start]
     const { act, states } = await startInspecting(inspected, { env, state: 'up' })
-    expect(states.at(-1)?.canSign).toBe(true)
+    expect(states.at(-1)?.canSign).toEqual({ ramp: false, payments: true })
     expect(await act({ action: 'send', eventName: 'crypto_delivered' })).toMatchObject({
       error: { code: 'no_secret', message: expect.stringContaining('KOYWE_WEBHOOK_SECRET') },
     })
@@ -130,7 +138,7 @@ describe.concurrent('the actions of the page', () => {
     const [created, expired] = [await delivery(2), await delivery(3)]
     expect([created.eventName, expired.eventName]).toEqual(['payment_created', 'payment_expired'])
     expect(created.orderId).toBe(expired.orderId)
-    const bad = { action: 'bad', name: 'invalid UTF-8' } as const
+    const bad = { action: 'bad', api: 'ramp', name: 'invalid UTF-8' } as const
     expect(await act(bad)).toEqual({ numbers: [4] })
     expect(await delivery(4)).toMatchObject({
       ...{
@@ -166,14 +174,14 @@ describe.concurrent('the actions of the page', () => {
     ]
     const inspecting = await startInspecting(['--', ...start], { env, state: 'up' })
     const { act, delivery, states } = inspecting
-    expect(states.at(-1)?.canSign).toBe(false)
+    expect(states.at(-1)?.canSign).toEqual({ ramp: false, payments: false })
     await deliver(await applicationOf(inspecting))
     await delivery(1)
     expect(await act({ action: 'replay', number: 1, as: 'same' })).toEqual({ numbers: [2] })
     for (const action of [
       { action: 'replay', number: 1, as: 'new' },
       { action: 'send', eventName: 'payment_created' },
-      { action: 'bad', name: 'a field changed' },
+      { action: 'bad', api: 'ramp', name: 'a field changed' },
     ] as const) {
       expect(await act(action)).toMatchObject({ error: { code: 'no_secret' } })
     }

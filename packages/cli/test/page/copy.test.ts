@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { promisify } from 'node:util'
 import { runInNewContext } from 'node:vm'
+import { koywePayments } from '@x/koywe-express'
 import { environment } from '@x/koywe-testkit/environment'
+import { listen } from '@x/koywe-testkit/listen'
 import { sign } from '@x/koywe-testkit/sign'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import express from 'express'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { commandFor } from '../../page/copy-command.js'
 import { testFor } from '../../page/copy-test.js'
 import { program } from '../koywe.js'
@@ -21,6 +24,18 @@ const plain = {
 /** A delivery with these fields, as it was received. */
 function received(fields: object, rest: Parameters<typeof delivery>[0] = {}) {
   return delivery({ body: { text: sign(fields, secret) }, ...rest })
+}
+
+const paid = {
+  id: 'evt_1',
+  type: 'order.paid',
+  data: { status: 'PAID', external_id: 'A-7' },
+  relationships: { self: { type: 'order', id: 'ord_1' } },
+}
+
+function ofPayments(event: object) {
+  const path = '/webhooks/koywe-payments'
+  return delivery({ api: 'payments', path, body: { text: JSON.stringify(event) } })
 }
 
 const hostile = {
@@ -74,10 +89,26 @@ describe('copy as command', () => {
     expect(commandFor(received({ ...plain, [key]: 1 }), undefined)).toBeUndefined()
   })
 
-  it('is not offered for a webhook of the Payments API', () => {
-    const entry = received(plain, { api: 'payments' })
-    expect([commandFor(entry, undefined), testFor(entry)]).toEqual([undefined, undefined])
+  it('sends the same event of the Payments API again', async () => {
+    const heard: unknown[] = []
+    const payments = koywePayments(secret, { logger: false })
+    payments.onAny((event) => void heard.push({ ...event }))
+    const own = await listen(express().use(payments))
+    onTestFinished(() => own.close())
+    const event = { ...paid, note: `it's "$HOME"`, list: [1, { b: null }] }
+    const command = commandFor(ofPayments(event), `http://127.0.0.1:${own.port}`) ?? ''
+    const script = `koywe() { '${process.execPath}' '${program}' "$@"; }; ${command}`
+    const env = { ...environment(), KOYWE_PAYMENTS_SECRET: secret }
+    await run('bash', ['-c', script], { cwd: tmpdir(), env })
+    expect(heard).toEqual([event])
   })
+
+  it.each(['id', 'data', 'relationships'])(
+    'is not offered for a webhook of the Payments API without %s',
+    (key) => {
+      expect(commandFor(ofPayments({ ...paid, [key]: undefined }), undefined)).toBeUndefined()
+    },
+  )
 
   it.each(['', 'not JSON', '[]', 'null', '"a"'])('is not offered for the body %j', (text) => {
     const entry = delivery({ body: { text } })
@@ -96,6 +127,14 @@ async function calledWith(code: string): Promise<unknown[]> {
 }
 
 describe('copy as test', () => {
+  it('delivers the same event of the Payments API', async () => {
+    expect(await calledWith(testFor(ofPayments(paid)) ?? '')).toEqual([
+      'app',
+      paid,
+      { secret: 'secret' },
+    ])
+  })
+
   it.each(Object.entries(hostile))('delivers the same event: %s', async (_, fields) => {
     const code = testFor(received(fields)) ?? ''
     expect(code.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)

@@ -80,6 +80,9 @@ describe.sequential('the list of deliveries', () => {
 
   it('shows what a listener threw, with its stack', async () => {
     expect((await deliver(inspector.origin, 'fiat_sent')).status).toBe(500)
+    expect(await row('handler_failed').locator('.reason').textContent()).toBe(
+      'A listener threw TypeError: the disk is full',
+    )
     await row('handler_failed').click()
     await details().getByText('the disk is full').first().waitFor()
     expect(await details().locator('.stack').textContent()).toMatch(/sendReceipt.*app\.mjs/)

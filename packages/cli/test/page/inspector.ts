@@ -23,7 +23,7 @@ export interface Inspector {
 
 /** An application as a user writes it. `fiat_sent` has a listener that fails. */
 export const application = `
-import { bearer, koyweAuthCallback, koyweWebhooks } from '@x/koywe-express'
+import { bearer, koyweAuthCallback, koywePayments, koyweWebhooks } from '@x/koywe-express'
 import express from 'express'
 
 const webhooks = koyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET, { logger: false })
@@ -33,6 +33,11 @@ webhooks.on('fiat_sent', function sendReceipt() {
 })
 const app = express()
 app.use(webhooks)
+if (process.env.KOYWE_PAYMENTS_SECRET) {
+  const payments = koywePayments(process.env.KOYWE_PAYMENTS_SECRET, { logger: false })
+  payments.onAny(() => {})
+  app.use(payments)
+}
 app.post('/koywe/auth', koyweAuthCallback({
   auth: bearer('${token}'),
   isAllowed: ({ email }) => email === 'ana@example.com',
@@ -44,7 +49,11 @@ app.listen(Number(process.env.PORT), '127.0.0.1', function () {
 `
 
 /** Starts it on free ports. */
-export async function startInspector({ watch = false, port = 0 } = {}): Promise<Inspector> {
+export async function startInspector({
+  watch = false,
+  port = 0,
+  env = {},
+} = {}): Promise<Inspector> {
   const folder = await mkdtemp(join(tmpdir(), 'koywe-inspect-'))
   const file = join(folder, 'app.mjs')
   await symlink(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'))
@@ -53,7 +62,7 @@ export async function startInspector({ watch = false, port = 0 } = {}): Promise<
   const child = spawnGroup({
     command: [process.execPath, program, 'inspect', '--no-open', '--port', '0', '--', ...node],
     folder,
-    env: { ...environment(), KOYWE_WEBHOOK_SECRET: secret, PORT: String(port) },
+    env: { ...environment(), KOYWE_WEBHOOK_SECRET: secret, PORT: String(port), ...env },
   })
   const closed = new Promise((resolve) => child.once('close', resolve))
   let output = ''

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { orderTimelines } from '../../page/order-timeline.js'
+import { catalogue } from '../../src/inspect/catalogue.js'
 import type { DeliveryEntry } from '../../src/inspect/entries.js'
 import { delivery, forgery, states } from './entries.js'
 
@@ -161,6 +162,68 @@ describe('the timeline of an order', () => {
     const again = timeline(...arrived, event('payment_received', 1))
     expect(again).toMatchObject({ marks: [undefined, 'failed', undefined], missing: [] })
   })
+
+  it('keeps its place when the crypto has failed on the blockchain', () => {
+    const order = timeline(
+      event('payment_created', 0),
+      event('payment_received', 1),
+      event('crypto_tx_sent', 2),
+      event('crypto_tx_failed', 3),
+    )
+    expect(order).toMatchObject({
+      marks: [undefined, undefined, undefined, undefined],
+      ...{ state: undefined, latest: 'crypto_tx_failed', missing: [], next: ['crypto_tx_sent'] },
+    })
+    const sentAgain = [event('crypto_tx_sent', 4), event('crypto_delivered', 5)]
+    const arrived = order.steps.map(({ entry }) => entry)
+    const mended = timeline(...arrived, ...sentAgain)
+    expect(mended).toMatchObject({ state: 'DELIVERED', isFinal: true, missing: [] })
+    expect(mended.marks).toEqual(Array(6).fill(undefined))
+  })
+
+  // What Koywe says of each, in words: which of these can be late, repeated or impossible after what.
+  const firstSteps = ['payment_created']
+  const payments = ['payment_received', 'payment_received_modified_order_amount']
+  const underway = ['crypto_tx_sent', 'crypto_tx_failed', 'fiat_sent']
+  const endings = [
+    ...['crypto_delivered', 'fiat_delivered', 'payment_rejected'],
+    ...['payment_rejected_by_compliance', 'payment_expired', 'wire_order_canceled'],
+  ]
+  const refunds = ['refund_started', 'refund_in_progress', 'refund_delivered']
+  const stages = [firstSteps, payments, underway, endings, ...refunds.map((name) => [name])]
+  const ramp = (name: string) => /^(crypto|fiat)/.exec(name)?.[0]
+  const pairs = stages.flatMap((stage, place) =>
+    stages
+      .slice(place + 1)
+      .flatMap((later) =>
+        stage
+          .flatMap((first) => later.map((second) => [first, second] as const))
+          .filter(
+            ([first, second]) => !ramp(first) || !ramp(second) || ramp(first) === ramp(second),
+          ),
+      ),
+  )
+
+  it('knows all documented events', () => {
+    expect(stages.flat().sort()).toEqual(Object.keys(catalogue.states).sort())
+    expect(catalogue.states).toEqual(states)
+  })
+
+  it.each(pairs)('marks %s as late when it arrives after %s', (first, second) => {
+    expect(timeline(event(second, 2), event(first, 1)).marks).toEqual([undefined, 'late'])
+    expect(timeline(event(first, 1), event(second, 2)).marks).toEqual([undefined, undefined])
+  })
+
+  it.each(stages.flat())('marks a copy of %s as repeated', (name) => {
+    expect(timeline(event(name, 1), event(name, 1)).marks).toEqual([undefined, 'repeated'])
+  })
+
+  it.each(pairs.filter(([, second]) => endings.includes(second)))(
+    'marks %s as impossible when it happened after %s',
+    (first, second) => {
+      expect(timeline(event(second, 1), event(first, 2)).marks).toEqual([undefined, 'impossible'])
+    },
+  )
 
   it('leaves an unknown event without a state and without a mark', () => {
     const order = timeline(event('payment_created', 0), event('constructor', 1))

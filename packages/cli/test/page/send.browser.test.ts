@@ -81,7 +81,7 @@ describe.sequential('sending from the page', () => {
   it('sends a bad delivery, which is refused', async () => {
     const text = await after(async () => {
       await show(page, 'Send')
-      await page.getByLabel('What is wrong with it').selectOption('truncated JSON')
+      await page.getByLabel('What is wrong with it').selectOption('ramp truncated JSON')
       await page.getByRole('button', { name: 'Send bad delivery' }).click()
     })
     expect(text).toContain('400 invalid_json')

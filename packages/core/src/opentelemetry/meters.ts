@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import type { KoyweAuthContext, KoyweDeliveryContext } from '../http/channels.js'
-import { countedName, outcomeOf } from './outcome.js'
+import { metricLabels } from './metric-labels.js'
 import { scope, semanticConventions } from './spans.js'
 
 /** The instruments of one meter provider. */
@@ -35,17 +35,13 @@ export function createMeters(provider: MeterProvider): Meters {
 
   return {
     countDelivery(delivery) {
-      const outcome = outcomeOf(delivery)
-      if (outcome === undefined) return
-      const { code, durationMs = 0 } = delivery
-      // An older copy of this package in the process does not say it.
-      const api = delivery.api && { api: delivery.api }
-      const event = countedName(delivery)
-      const labels = { ...api, ...(event && { event }), outcome }
-      deliveries.add(1, code === undefined ? labels : { ...labels, code })
-      duration.record(durationMs / 1000, labels)
-      if (outcome === 'accepted' || outcome === 'duplicate')
-        lastAccepted.record(Date.now() / 1000, { ...api })
+      const { status, durationMs = 0 } = delivery
+      if (status === undefined) return
+      const labels = metricLabels(delivery)
+      const { code: _, ...withoutCode } = labels
+      deliveries.add(1, { ...labels })
+      duration.record(durationMs / 1000, withoutCode)
+      if (status < 400) lastAccepted.record(Date.now() / 1000, { api: labels.api })
     },
     countQuestion({ allowed, code, status }) {
       if (status !== undefined) questions.add(1, { allowed, ...(code && { code }) })

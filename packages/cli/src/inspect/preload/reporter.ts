@@ -6,11 +6,15 @@ import { protocol } from './wire.js'
 /** Sends reports to the inspector, some of them at a time. */
 export interface Reporter {
   /** A server accepts connections. */
-  listening(address: string, port: number): void
+  listening(address: string, port: number, secure: boolean): void
   /** A request has arrived. It is reported only if it is not answered soon. */
   begin(one: Traced): void
   /** There is more to report of a request: its answer, or a late error. */
   update(one: Traced): void
+  /** A request was answered that is only counted. The count goes out with the next reports. */
+  counted(isRefused: boolean): void
+  /** Reports soon what there is. */
+  flushSoon(): void
 }
 
 /** Batches save the application time, and a page needs no more than 40 of them a second. */
@@ -39,7 +43,8 @@ export function createReporter(
   let socket: Socket | undefined
   let isOver = false
   let isDue = false
-  let dropped = 0
+  let counted = 0
+  let refused = 0
   /** How many bytes have left, and since when no more have. */
   let left = -1
   let unreadSince = 0
@@ -64,6 +69,11 @@ export function createReporter(
     }
   }
 
+  function count(isRefused: boolean): void {
+    counted++
+    if (isRefused) refused++
+  }
+
   function send(): void {
     socket ??= open()
     if (socket === undefined) return
@@ -83,7 +93,13 @@ export function createReporter(
   function sendBatch(socket: Socket): void {
     for (const one of begun) batch.request(one)
     begun.clear()
-    if (dropped > 0 && batch.line(`{"type":"dropped","count":${dropped}}\n`)) dropped = 0
+    if (
+      counted > 0 &&
+      batch.line(`{"type":"counted","requests":${counted},"refused":${refused}}\n`)
+    ) {
+      counted = 0
+      refused = 0
+    }
     const bytes = batch.take()
     if (bytes) socket.write(bytes)
     // Nothing else tells whether the inspector still reads.
@@ -120,9 +136,9 @@ export function createReporter(
 
   process.on('beforeExit', flushDue)
   return {
-    listening(host, port) {
+    listening(host, port, secure) {
       if (isOver) return
-      batch.line(`${JSON.stringify({ type: 'listening', address: host, port })}\n`)
+      batch.line(`${JSON.stringify({ type: 'listening', address: host, port, secure })}\n`)
       schedule()
     },
     begin(one) {
@@ -130,12 +146,15 @@ export function createReporter(
       if (begun.size < mostRunning) begun.add(one)
       schedule()
     },
+    // Written out at once: what is kept of a request for later costs the garbage collector more than the writing takes.
     update(one) {
       if (isOver) return
       begun.delete(one)
-      if (!batch.request(one)) dropped++
+      if (!batch.request(one)) count((one.context.status ?? 0) >= 400)
       schedule()
     },
+    counted: count,
+    flushSoon: schedule,
   }
 }
 

@@ -1,9 +1,8 @@
-import type { IncomingMessage } from 'node:http'
-import type { TLSSocket } from 'node:tls'
 import type { Body, HttpRequest } from '@x/koywe-core'
 import type { ListenerError } from '../entries.js'
 import { keptHeaders } from '../kept-headers.js'
 import { shortenedEmail } from '../shortened-email.js'
+import type { Arrival } from './counter.js'
 import type { Connection, RequestReport } from './wire.js'
 
 /** What the preload reads of a context of `koywe:delivery` or `koywe:auth`, which a copy of another version may have made. */
@@ -44,19 +43,18 @@ let count = 0
 export function traced(
   type: Traced['type'],
   context: Context,
-  request: IncomingMessage | undefined,
+  arrival: Arrival | undefined,
 ): Traced {
   count++
-  const connection = request && connectionOf(request)
+  const connection = arrival && connectionOf(arrival)
   return { type, id: count, context, connection, errors: [] }
 }
 
 /** Read at once, because a socket that has closed knows its ports no more. */
-function connectionOf({ socket, url = '' }: IncomingMessage): Connection | undefined {
+function connectionOf({ socket, url }: Arrival): Connection | undefined {
   const { localPort, localAddress, remotePort } = socket
   if (localPort === undefined || localAddress === undefined || remotePort === undefined) return
-  const secure = (socket as Partial<TLSSocket>).encrypted === true // only a TLS socket has it
-  return { localPort, localAddress, remotePort, secure, url }
+  return { localPort, localAddress, remotePort, url }
 }
 
 /** The bytes of a request's body, or of what a parser has made of it. One that is nested too deeply has no text. */
@@ -81,9 +79,9 @@ export function headOf(one: Traced, bytes: number | undefined): string {
   let text = `{"type":"${type}","id":${id},"receivedAt":${context.receivedAt.getTime()}`
   text += `,"method":${quoted(context.method)},"path":${quoted(context.path)}`
   if (connection) {
-    const { localPort, localAddress, remotePort, secure, url } = connection
+    const { localPort, localAddress, remotePort, url } = connection
     text += `,"connection":{"localPort":${localPort},"localAddress":${quoted(localAddress)}`
-    text += `,"remotePort":${remotePort},"secure":${secure},"url":${quoted(url)}}`
+    text += `,"remotePort":${remotePort},"url":${quoted(url)}}`
   }
   if (status !== undefined) text += `,"status":${status}`
   if (durationMs !== undefined) text += `,"durationMs":${durationMs.toFixed(3)}`

@@ -8,7 +8,6 @@ export interface Connection {
   readonly localPort: number
   readonly localAddress: string
   readonly remotePort: number
-  readonly secure: boolean
   /** The path and query that were asked for on the socket. */
   readonly url: string
 }
@@ -51,6 +50,12 @@ export interface RequestReport {
 export type Report =
   | RequestReport
   /** A server accepts connections. */
-  | { readonly type: 'listening'; readonly address: string; readonly port: number }
-  /** How many requests it could not report, since the last such report. */
-  | { readonly type: 'dropped'; readonly count: number }
+  | {
+      readonly type: 'listening'
+      readonly address: string
+      readonly port: number
+      /** Whether it speaks TLS. */
+      readonly secure: boolean
+    }
+  /** How many more requests were answered, and how many of them with an error. They came too fast to be reported. */
+  | { readonly type: 'counted'; readonly requests: number; readonly refused: number }

@@ -15,7 +15,7 @@ const probeMs = 2000
 export function createForwarded(
   target: URL,
   proxyUrl: URL,
-  canSign: boolean,
+  canSign: ApplicationState['canSign'],
   onChange: () => void,
 ): Forwarded {
   let state: 'starting' | 'up' | 'gone' = 'starting'
@@ -52,7 +52,7 @@ export function createForwarded(
   return {
     state: () => ({
       ...{ kind: 'application', version: 1, mode: 'proxy', state, origin: target.origin, canSign },
-      ...{ sentence: sentences[state], dropped: 0 },
+      ...{ sentence: sentences[state], counted: { requests: 0, refused: 0 } },
       firstCommand: `koywe send payment_created --url ${proxyUrl.href}`,
     }),
     reach,

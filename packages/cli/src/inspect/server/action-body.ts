@@ -55,7 +55,7 @@ function isAction(value: unknown): value is Action {
     case 'life':
       return isText('life')
     case 'bad':
-      return isText('name')
+      return isText('name') && (field('api') === 'ramp' || field('api') === 'payments')
     default:
       return false
   }
