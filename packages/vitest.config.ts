@@ -37,6 +37,8 @@ export default defineConfig({
     globalSetup: join(import.meta.dirname, 'testkit/src/vitest-setup.ts'),
     exclude: [
       ...configDefaults.exclude,
+      // Copies of the tests, while `pnpm test:mutation` runs.
+      '.stryker-tmp/**',
       ...(findChromium() === undefined && !process.env.CI ? [browserTests] : []),
     ],
     sequence: { sequencer: LongestFirst },

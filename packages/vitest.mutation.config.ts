@@ -17,5 +17,9 @@ export default defineConfig({
       '**/ramp/vectors.test.ts',
       '**/webhooks/properties.test.ts',
     ],
+    testNamePattern: /^(?!.*every depth of nesting)/,
+    // A change that makes a test wait for ever is noticed soon: Stryker would start its processes anew.
+    testTimeout: 5_000,
+    expect: { poll: { timeout: 3_000 } },
   },
 })

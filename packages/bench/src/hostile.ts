@@ -9,24 +9,28 @@ const worthMeasuring = 40_000
 /** CPU time of a server process for bodies that nobody signed, compared with a flat body of the same size. */
 export async function measureHostile(quick: boolean): Promise<Section> {
   const rounds = { warmUp: 1, measured: quick ? 3 : 7 }
-  const rows = [...(await withinLimit(rounds)), ...(await behindParser(rounds))]
+  const rows = [
+    ...(await withinLimit('open', '64 KiB', rounds)),
+    ...(await withinLimit('payments', '64 KiB, Payments', rounds)),
+    ...(await behindParser(rounds)),
+  ]
   return { title: 'Hostile bodies: CPU time of a server process for one refusal', rows }
 }
 
-/** 64 KiB that the receiver reads: the worst body may cost at most 8 times a flat one. */
-async function withinLimit(rounds: Rounds): Promise<Row[]> {
+/** 64 KiB that a receiver reads: the worst body may cost at most 8 times a flat one. */
+async function withinLimit(serverName: string, title: string, rounds: Rounds): Promise<Row[]> {
   const size = 64 * 1024
   const [flat, bodies] = [flatBody(size), hostileBodies(size)]
-  const server = await startServer('open', 2)
+  const server = await startServer(serverName, 2)
   try {
     const subjects: Subject[] = []
     for (const body of [flat, ...bodies]) subjects.push(await prepare(server, body))
     const samples = await interleave(subjects, rounds, measure)
     const named = ({ name }: UnsignedBody) => `${server.name} ${name}`
     return [
-      { name: `64 KiB, ${flat.name}`, unit: 'µs', figures: samples.of(named(flat)) },
+      { name: `${title}, ${flat.name}`, unit: 'µs', figures: samples.of(named(flat)) },
       ...bodies.map((body) => ({
-        name: `64 KiB, ${body.name}`,
+        name: `${title}, ${body.name}`,
         unit: '÷ flat',
         figures: samples.ratios(named(body), named(flat)),
         atMost: 8,

@@ -51,6 +51,11 @@ describe.each(['open', 'parsed'])('the server %s', (name) => {
   )
 })
 
+it('the server payments refuses every hostile body that no header signs', async () => {
+  await open('payments')
+  for (const { bytes } of hostileBodies(4096)) expect(await connection.post(bytes)).toBe(401)
+})
+
 it('there is no server of any other name', async () => {
   await expect(createServerByName('express magic')).rejects.toThrow(TypeError)
 })

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { koyweWebhooks } from '@x/koywe-express'
+import { koywePayments, koyweWebhooks } from '@x/koywe-express'
 import express from 'express'
 import { secret } from '../deliveries.js'
 import { path, refused } from './kinds.js'
@@ -10,6 +10,11 @@ const logger = { warn() {}, error() {} }
 /** A receiver that reads the bytes itself. */
 export async function createOpenServer(): Promise<Server> {
   return createServer(express().use(koyweWebhooks(secret, { logger })))
+}
+
+/** The same of the Payments API, at the path that is posted to. */
+export async function createPaymentsServer(): Promise<Server> {
+  return createServer(express().use(koywePayments(secret, { logger, path })))
 }
 
 /** A receiver behind a parser that lets large uploads through. */

@@ -45,13 +45,12 @@ function toObject(value: unknown): JsonObject {
 
 /** Decodes an unparsed body as every parser does: UTF-8, without a byte order mark, invalid bytes replaced. */
 function textOf(body: Exclude<Body, { readonly value: unknown }>): string {
-  const text = 'text' in body ? body.text : toBuffer(body.bytes).toString()
+  const text = 'text' in body ? body.text : toText(body.bytes)
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-function toBuffer(bytes: Uint8Array): Buffer {
-  if (Buffer.isBuffer(bytes)) return bytes
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+function toText({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString()
 }
 
 function parseText(text: string, limit: number, code: KoyweErrorCode): unknown {

@@ -76,11 +76,11 @@ export interface UnknownKoyweEvent extends Partial<Omit<KoyweEventFields<string>
   readonly [field: string]: unknown
 }
 
-const known: ReadonlySet<string> = new Set(koyweEventNames)
+const known: ReadonlySet<unknown> = new Set(koyweEventNames)
 
 /** Returns whether `name` is one of {@link koyweEventNames}. */
 export function isKoyweEventName(name: unknown): name is KoyweEventName {
-  return typeof name === 'string' && known.has(name)
+  return known.has(name)
 }
 
 /** Returns whether this version knows the event's name; afterwards a `switch` on `eventName` can be exhaustive. */

@@ -73,9 +73,7 @@ export function createVerifier(secrets: Secrets, variable = 'KOYWE_WEBHOOK_SECRE
     )
   }
   const keys = list.map(prepareKey)
-  const trimmedKeys = list.flatMap((secret) =>
-    trimSecret(secret) === secret ? [] : [prepareKey(trimSecret(secret))],
-  )
+  const trimmedKeys = list.map((secret) => prepareKey(trimSecret(secret)))
 
   return {
     verify: (signed, signature) => indexOfMatch(keys, signed, signature),

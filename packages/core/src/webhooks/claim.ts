@@ -77,7 +77,6 @@ export function storeUnavailable(cause: unknown): KoyweError {
   return new KoyweError(
     'store_unavailable',
     `The dedupe store is unavailable: ${reasonOf(cause)}. The event was not handled, and the sender was asked to retry.`,
-    { cause },
   )
 }
 

@@ -108,7 +108,6 @@ export function createEmitter<Events, Unknown, Event = Events[keyof Events] | Un
   }
 
   function succeed(registration: Registration): Errors {
-    registration.running = false
     if (registration.once) remove(registration.key, (other) => other === registration)
     return noErrors
   }

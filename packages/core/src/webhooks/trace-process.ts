@@ -19,5 +19,5 @@ export async function traceProcess<Event>(
     // Without failures it is a subscriber's store that kept the listeners from running.
     failures ??= [error]
   }
-  return failures ?? []
+  return failures ?? [new Error('A store bound to `koywe:process` did not run the listeners.')]
 }

@@ -1,19 +1,27 @@
 import { createGate } from '@x/koywe-testkit/gate'
 import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import {
   type AuthQuestion,
   anyOf,
+  basic,
   bearer,
+  type CallerCheck,
   createKoyweAuthCallback,
+  type HttpRequest,
+  type KoyweAuthCallbackOptions,
   KoyweError,
 } from '../../src/index.js'
 import { requestOf } from '../requests.js'
 
 const numRuns = process.env.CI ? 10_000 : 1_000
-const auth = bearer('token')
+let auth: CallerCheck
 const rawHeaders = ['Authorization', 'Bearer token']
+
+beforeEach(() => {
+  auth = bearer('token')
+})
 
 /** What a careless user may return, whatever the type says. */
 const careless = (answer: (question: AuthQuestion) => unknown) =>
@@ -46,6 +54,7 @@ describe('createKoyweAuthCallback', () => {
     ]) {
       expect(make(options)).toThrow(TypeError)
     }
+    expect(make({ isAllowed: 'yes' })).toThrow('`isAllowed` must be a function that returns')
   })
 
   it('says yes to a literal true and to a promise of it', async () => {
@@ -102,6 +111,126 @@ describe('createKoyweAuthCallback', () => {
     expect(logger.lines).toEqual([expect.stringContaining('a value of type object')])
     await ask(() => false, undefined, { logger })
     expect(logger.lines).toHaveLength(1)
+    await ask(() => null, undefined, { logger })
+    expect(logger.lines[1]).toContain('isAllowed returned null. Only a literal true is a yes')
+  })
+
+  describe('says in the log why it refused, and to the caller only no', () => {
+    const headers = { authorization: 'Bearer other' }
+    const question = { email: 'maria@example.com' }
+    const never = () => new Promise<never>(() => {})
+    const broken = () => Promise.reject(new RangeError('x'))
+
+    it.each<
+      [string, Partial<HttpRequest>, () => Partial<KoyweAuthCallbackOptions>, number, RegExp]
+    >([
+      [
+        'no credential',
+        { rawHeaders: [] },
+        () => ({}),
+        401,
+        /with no Authorization header: `auth` did not accept it\. Compare `auth`/,
+      ],
+      [
+        'another credential',
+        { headers, rawHeaders: ['Authorization', 'Bearer other'] },
+        () => ({}),
+        401,
+        /with an Authorization header: `auth` did not accept it\./,
+      ],
+      [
+        'no credential where there is only its own header',
+        { rawHeaders: [] },
+        () => ({ auth: basic({ username: 'a', password: 'b' }) }),
+        401,
+        /with no Authorization header: `auth` did not accept it\./,
+      ],
+      [
+        'no credential where a function checks pairs',
+        { rawHeaders: [] },
+        () => ({ auth: basic(() => true) }),
+        401,
+        /with no Authorization header: `auth` did not accept it\./,
+      ],
+      ['a check that rejects', {}, () => ({ auth: broken }), 401, /`auth` threw RangeError at/],
+      [
+        'a slow check',
+        {},
+        () => ({ isAllowed: never }),
+        503,
+        /within 20 ms,.* or raise `timeoutMs`\. \(P/,
+      ],
+      [
+        'another type',
+        { headers: { 'content-type': 'text/plain' } },
+        () => ({}),
+        415,
+        /Content-Type of the question is not application\/json\. \(POST/,
+      ],
+      [
+        'a question without its field',
+        {},
+        () => ({ field: 'rut' as 'email' }),
+        400,
+        /The field `rut` is not a string of 1 to 254 characters\. \(POST "\/koywe\/auth"/,
+      ],
+      [
+        'a body that cannot be read',
+        { body: broken },
+        () => ({}),
+        500,
+        /The question could not be handled: RangeError at .*\(POST/,
+      ],
+    ])('%s', async (_what, request, options, status, sentence) => {
+      const logger = createMemoryLog()
+      const callback = createKoyweAuthCallback({
+        auth,
+        isAllowed: () => true,
+        timeoutMs: 20,
+        logger,
+        ...options(),
+      })
+      const asked = { ...requestOf(question), url: '/koywe/auth', rawHeaders, ...request }
+      expect(await callback.handle(asked)).toMatchObject({ status, body: 'false' })
+      expect(logger.lines).toEqual([expect.stringMatching(sentence)])
+    })
+
+    it('each time, once the caller is admitted', async () => {
+      const logger = createMemoryLog()
+      const callback = createKoyweAuthCallback({ auth, isAllowed: broken, logger })
+      for (const _time of [1, 2, 3]) await callback.handle({ ...requestOf(question), rawHeaders })
+      expect(logger.lines).toHaveLength(3)
+      for (const line of logger.lines) expect(line).toContain('(POST "/webhooks/koywe"')
+    })
+  })
+
+  it.each([
+    ['application/json', 200],
+    ['application/json; charset=utf-8', 200],
+    ['application/json ;charset=utf-8', 200],
+    ['APPLICATION/JSON', 200],
+    ['application/vnd.koywe-1+json', 200],
+    ['text/application/json', 415],
+    ['application/jsonp', 415],
+    ['application/json, text/plain', 415],
+    ['application/+json', 415],
+  ])('takes a question of the type %s: %i', async (type, status) => {
+    const callback = createKoyweAuthCallback({ auth, isAllowed: () => true, logger: false })
+    const request = { ...requestOf(JSON.stringify({ email: 'm@example.com' })), rawHeaders }
+    const answer = await callback.handle({ ...request, headers: { 'content-type': type } })
+    expect(answer).toMatchObject({ status, body: String(status === 200) })
+  })
+
+  it('asks for a credential with 401 alone, and for a retry with 503 alone', async () => {
+    const headersOf = async (options: object, body?: unknown) =>
+      (await ask(() => new Promise(() => {}), body, { timeoutMs: 20, ...options })).headers
+    const refused = await headersOf({ auth: () => false })
+    expect(refused).toMatchObject({ 'www-authenticate': 'Koywe' })
+    expect(refused).not.toHaveProperty('retry-after')
+    const late = await headersOf({})
+    expect(late).toMatchObject({ 'retry-after': '5' })
+    expect(late).not.toHaveProperty('www-authenticate')
+    expect(await headersOf({}, {})).not.toHaveProperty('www-authenticate')
   })
 
   it('logs where a check threw and what kind of error, but not its message', async () => {
@@ -370,13 +499,17 @@ describe('createKoyweAuthCallback', () => {
     'is not made with the field %j',
     (field) => {
       const options = { auth, isAllowed: () => true, field: field as string }
-      expect(() => createKoyweAuthCallback(options)).toThrow(/`field` must be the name/)
+      expect(() => createKoyweAuthCallback(options)).toThrow(
+        /`field` must be the name .* not one of: payload, request, signal, signature, __proto__\./,
+      )
     },
   )
 
   it('refuses an unknown option and names the nearest', () => {
     const options = { auth, isallowed: () => true, isAllowed: () => true }
-    expect(() => createKoyweAuthCallback(options)).toThrow(/`isallowed`.*`isAllowed`/)
+    expect(() => createKoyweAuthCallback(options)).toThrow(
+      /`isallowed` of createKoyweAuthCallback.*`isAllowed`/,
+    )
     const late = { auth, isAllowed: () => true, timeoutMS: 100 }
     expect(() => createKoyweAuthCallback(late)).toThrow(/`timeoutMS`.*`timeoutMs`/)
   })

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   anyOf,
   apiKey,
@@ -10,6 +10,7 @@ import {
   type CallerCheck,
   createKoyweAuthCallback,
   createKoyweWebhooks,
+  type RequestCheck,
 } from '../../src/index.js'
 import { signEvent } from '../../src/testing.js'
 import { requestOf } from '../requests.js'
@@ -105,6 +106,15 @@ describe('basic', () => {
     expect(await statusOf(auth, 'Authorization', `Basic ${base64('a:b:c')}`)).toBe(200)
     expect(await statusOf(auth, 'Authorization', `Basic ${base64('a')}`)).toBe(401)
   })
+
+  it('does not ask your function without a user name and a password', async () => {
+    const check = vi.fn(() => true)
+    for (const header of [`Basic ${base64('a')}`, 'Basic', 'Bearer token', '']) {
+      expect(await statusOf(basic(check), 'Authorization', header)).toBe(401)
+    }
+    expect(await statusOf(basic(check), 'x', 'y')).toBe(401)
+    expect(check).not.toHaveBeenCalled()
+  })
 })
 
 describe('apiKey', () => {
@@ -149,11 +159,36 @@ describe('anyOf', () => {
     }
     expect(await statusOf(anyOf(broken, bearer('t')), 'Authorization', 'Bearer t')).toBe(200)
   })
+
+  it('does not wait for the body when no check is about it', async () => {
+    const auth = anyOf(bearer('new'), bearer('old'))
+    const callback = createKoyweAuthCallback({ auth, isAllowed: () => true, logger: false })
+    const body = () => new Promise<never>(() => {})
+    const answer = await callback.handle({ ...requestOf(question), body })
+    expect(answer).toMatchObject({ status: 401, body: 'false' })
+  })
+})
+
+it.each<[string, () => CallerCheck | RequestCheck]>([
+  ['Bearer', () => bearer('token')],
+  ['Bearer', () => bearer(() => false)],
+  ['Basic realm="koywe", charset="UTF-8"', () => basic({ username: 'a', password: 'b' })],
+  ['ApiKey', () => apiKey('x-key', 'k')],
+  ['Signature', () => bodySignature('secret')],
+  ['Koywe', () => () => false],
+  ['Bearer, ApiKey, Koywe', () => anyOf(bearer('t'), apiKey('x', 'k'), () => false)],
+])('a refusal names the schemes that it accepts: %s', async (challenge, make) => {
+  const auth = make()
+  const callback = createKoyweAuthCallback({ auth, isAllowed: () => true, logger: false })
+  const { status, headers } = await callback.handle(requestOf(question))
+  expect(status).toBe(401)
+  expect(headers['www-authenticate']).toBe(challenge)
 })
 
 describe('a header', () => {
-  const auth = anyOf(bearer('token'), basic({ username: 'a', password: 'b' }), apiKey('x-key', 'k'))
   const statusWith = async (headers: IncomingHttpHeaders, rawHeaders: readonly string[] = []) => {
+    const pair = { username: 'a', password: 'b' }
+    const auth = anyOf(bearer('token'), basic(pair), apiKey('x-key', 'k'))
     const callback = createKoyweAuthCallback({ auth, isAllowed: () => true, logger: false })
     return (await callback.handle({ ...requestOf(question, headers), rawHeaders })).status
   }
@@ -172,6 +207,9 @@ describe('a header', () => {
     expect(await statusWith({ 'x-key': 'k, k' })).toBe(401)
     expect(await statusWith({ 'x-key': ['k', 'k'] })).toBe(401)
     expect(await statusWith({ 'x-key': ['k'] })).toBe(401)
+    // In spite of Node's types.
+    const listed = { authorization: ['Bearer token'] } as unknown as IncomingHttpHeaders
+    expect(await statusWith(listed)).toBe(401)
   })
 
   it('is not read from `headers` when `rawHeaders` can show that it was sent twice', async () => {
@@ -187,33 +225,44 @@ describe('a credential that cannot work is refused at start-up', () => {
   // What plain JavaScript may pass.
   const loosely = (make: unknown) => make as (...values: readonly unknown[]) => unknown
 
-  it.each<[string, unknown, readonly unknown[]]>([
-    ['bearer', bearer, [undefined]],
-    ['bearer', bearer, ['']],
-    ['bearer', bearer, ['  ']],
-    ['bearer', bearer, ['two words']],
-    ['bearer', bearer, ['a,b']],
-    ['bearer', bearer, ['ñ']],
-    ['bearer', bearer, [[]]],
-    ['bearer', bearer, [['good', '']]],
-    ['bearer', bearer, [{ token: 'x' }]],
-    ['basic', basic, [undefined]],
-    ['basic', basic, [{ username: 'a' }]],
-    ['basic', basic, [{ username: '', password: 'b' }]],
-    ['basic', basic, [{ username: 'a', password: ' ' }]],
-    ['basic', basic, [{ username: 'a:b', password: 'c' }]],
-    ['basic', basic, [[]]],
-    ['basic', basic, ['a:b']],
-    ['apiKey', apiKey, ['x-api-key']],
-    ['apiKey', apiKey, ['', 'value']],
-    ['apiKey', apiKey, ['x api', 'value']],
-    ['apiKey', apiKey, ['x-api-key', '']],
-    ['bodySignature', bodySignature, ['']],
-    ['bodySignature', bodySignature, [[]]],
-    ['anyOf', anyOf, []],
-    ['anyOf', anyOf, ['token']],
-  ])('%s is', (_name, make, values) => {
+  const tokens = /must be a string of visible ASCII characters.* Set it to what you registered/
+  const bearerTokens = new RegExp(`^A bearer token ${tokens.source}`)
+  const pairs = /^`basic` needs a user name without a colon and a password, neither of them blank/
+
+  it.each<[string, unknown, readonly unknown[], RegExp]>([
+    ['bearer', bearer, [undefined], bearerTokens],
+    ['bearer', bearer, [''], bearerTokens],
+    ['bearer', bearer, ['  '], bearerTokens],
+    ['bearer', bearer, ['two words'], bearerTokens],
+    ['bearer', bearer, ['a,b'], bearerTokens],
+    ['bearer', bearer, ['ñ'], bearerTokens],
+    ['bearer', bearer, [[]], bearerTokens],
+    ['bearer', bearer, [['good', '']], bearerTokens],
+    ['bearer', bearer, [['good', undefined]], bearerTokens],
+    ['bearer', bearer, [{ token: 'x' }], bearerTokens],
+    ['basic', basic, [undefined], pairs],
+    ['basic', basic, [{ username: 'a' }], pairs],
+    ['basic', basic, [{ username: '', password: 'b' }], pairs],
+    ['basic', basic, [{ username: 'a', password: ' ' }], pairs],
+    ['basic', basic, [{ username: 'a', password: 7 }], pairs],
+    ['basic', basic, [{ username: 'a:b', password: 'c' }], pairs],
+    ['basic', basic, [[]], pairs],
+    ['basic', basic, [[{ username: 'a', password: 'b' }, {}]], pairs],
+    ['basic', basic, ['a:b'], pairs],
+    ['apiKey', apiKey, ['x-api-key'], new RegExp(`^An API key ${tokens.source}`)],
+    ['apiKey', apiKey, [undefined, 'value'], /^`apiKey` needs the name of a header first/],
+    ['apiKey', apiKey, ['', 'value'], /^`apiKey` needs the name of a header first/],
+    ['apiKey', apiKey, ['x api', 'value'], /^`apiKey` needs the name of a header first/],
+    ['apiKey', apiKey, ['x-api-key:', 'value'], /^`apiKey` needs the name of a header first/],
+    ['apiKey', apiKey, [' x-api-key', 'value'], /^`apiKey` needs the name of a header first/],
+    ['apiKey', apiKey, ['x-api-key', ''], new RegExp(`^An API key ${tokens.source}`)],
+    ['bodySignature', bodySignature, [''], /secret/],
+    ['bodySignature', bodySignature, [[]], /secret/],
+    ['anyOf', anyOf, [], /^`anyOf` needs at least one check/],
+    ['anyOf', anyOf, ['token'], /^`auth` must say how Koywe authenticates/],
+  ])('%s is, and the message says why', (_name, make, values, message) => {
     expect(() => loosely(make)(...values)).toThrow(TypeError)
+    expect(() => loosely(make)(...values)).toThrow(message)
   })
 
   it.each([
@@ -224,21 +273,22 @@ describe('a credential that cannot work is refused at start-up', () => {
     expect(make).toThrow(/KOYWE_CALLBACK_TOKEN.*openssl rand -hex 32/)
   })
 
-  it.each<[string, unknown]>([
-    ['nothing', undefined],
-    ['null', null],
-    ['a bare string', 'token'],
-    ['the webhook receiver', createKoyweWebhooks('secret')],
-    ['a middleware with its methods', Object.assign(() => true, { onAny() {} })],
-    ['an object of options', { secret: 'x' }],
-    ['an object made by hand', { challenge: 'x', byBody: async () => false }],
-    ['a copy', { ...bearer('token') }],
-    ['an object that inherits', Object.create(bearer('token'))],
-  ])('as is `auth` with %s, and the message says what to pass', (_name, auth) => {
-    const make = () => createKoyweAuthCallback({ auth: auth as CallerCheck, isAllowed: () => true })
+  it.each<[string, () => unknown]>([
+    ['nothing', () => undefined],
+    ['null', () => null],
+    ['a bare string', () => 'token'],
+    ['the webhook receiver', () => createKoyweWebhooks('secret')],
+    ['a middleware with its methods', () => Object.assign(() => true, { onAny() {} })],
+    ['an object of options', () => ({ secret: 'x' })],
+    ['an object made by hand', () => ({ challenge: 'x', byBody: async () => false })],
+    ['a copy', () => ({ ...bearer('token') })],
+    ['an object that inherits', () => Object.create(bearer('token'))],
+  ])('as is `auth` with %s, and the message says what to pass', (_name, wrong) => {
+    const auth = wrong() as CallerCheck // what plain JavaScript may pass
+    const make = () => createKoyweAuthCallback({ auth, isAllowed: () => true })
     expect(make).toThrow(TypeError)
-    expect(make).toThrow('bearer(token)')
-    expect(() => anyOf(bearer('token'), auth as CallerCheck)).toThrow('bearer(token)')
+    expect(make).toThrow(/bearer\(token\), .* bodySignature\(secret\), .* are not accepted\./)
+    expect(() => anyOf(bearer('token'), auth)).toThrow('bearer(token)')
   })
 
   it('cannot be changed after that', () => {

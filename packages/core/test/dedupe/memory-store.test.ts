@@ -251,6 +251,13 @@ it.each([
   expect(create).toThrow(`\`${name}\``)
 })
 
+it('remembers at most as many events as a Map holds', async () => {
+  const most = createMemoryDedupeStore({ maxEntries: 16_777_216 })
+  expect(await stateOf(most, 'a')).toBe('claimed')
+  const create = () => createMemoryDedupeStore({ maxEntries: 16_777_217 })
+  expect(create).toThrow(new TypeError('`maxEntries` must be at most 16777216.'))
+})
+
 it.each([
   ['ttlMS', 'did you mean `ttlMs`?'],
   ['lease', 'did you mean `leaseMs`?'],

@@ -1,6 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createGate } from '@x/koywe-testkit/gate'
 import { describe, expect, it } from 'vitest'
 import { type BodySource, readBody } from '../../src/http/body.js'
 import { checkHeaders, checkLimit } from '../../src/http/limits.js'
@@ -59,10 +62,27 @@ describe('readBody finds the body', () => {
   })
 
   it('in body, as the parsed value, unchanged', async () => {
-    const stream = await consumed()
-    for (const body of [{ a: 1 }, [1], null, 0, false]) {
-      expect(await read({ stream, body }, limit)).toBe(body)
+    const headers = { 'content-length': '20' }
+    for (const stream of [await consumed(), Object.assign(await consumed(), { headers })]) {
+      for (const body of [{ a: 1 }, [1], [], null, 0, false]) {
+        expect(await read({ stream, body }, limit)).toBe(body)
+      }
     }
+  })
+
+  it('in body, when the stream was destroyed before anyone read it', async () => {
+    const stream = new PassThrough()
+    stream.destroy()
+    expect(await read({ stream, body: { a: 1 } }, limit)).toEqual({ a: 1 })
+  })
+
+  it('with the cure, wherever the bytes are lost', async () => {
+    const stream = await consumed()
+    const cure = 'the cure'
+    expect(await readBody({ stream, rawBody: text }, limit, cure)).toEqual({ text, cure })
+    expect(await readBody({ stream, body: [1] }, limit, cure)).toEqual({ value: [1], cure })
+    const bytes = Buffer.from(text)
+    expect(await readBody({ stream, rawBody: bytes }, limit, cure)).toEqual({ bytes })
   })
 
   it('in kept bytes, without touching an unread stream', async () => {
@@ -84,15 +104,17 @@ describe('readBody finds the body', () => {
       expect(await read({ stream: streamOf(text), rawBody }, limit)).toBe(text)
       const stream = Object.assign(await consumed(), { rawBody })
       expect(await read({ stream, body: { a: 1 } }, limit)).toEqual({ a: 1 })
+      expect(await readBody({ stream, body: text }, limit)).toEqual({ text })
     }
   })
 
   it('in body, as an empty object that is too short to have lost a field', async () => {
-    for (const sent of ['{}', '{ }', '{\n}', '\ufeff{}']) {
+    for (const sent of ['{}', '{ }', '{\n}', '\ufeff{}', '{    }']) {
       const headers = { 'content-length': String(Buffer.byteLength(sent)) }
       const stream = Object.assign(await consumed(), { headers })
       expect(await read({ stream, body: {} }, limit)).toEqual({})
     }
+    expect(await read({ stream: await consumed(), body: {} }, limit)).toEqual({})
   })
 
   it('empty, when nothing was sent', async () => {
@@ -100,7 +122,18 @@ describe('readBody finds the body', () => {
     const ended = streamOf()
     ended.resume()
     await new Promise((resolve) => ended.once('end', resolve))
-    expect(await read({ stream: ended, body: '' }, limit)).toBe('')
+    // A text parser leaves an empty text, a JSON parser an empty object.
+    for (const body of ['', {}]) {
+      expect(await readBody({ stream: ended, body }, limit)).toEqual({ text: '' })
+    }
+    expect(await readBody({ stream: await consumed(), body: '' }, limit)).toEqual({ text: '' })
+  })
+
+  it('in a stream that closes as soon as it has ended', async () => {
+    const stream = new Readable({ read() {} })
+    stream.push(text)
+    stream.push(null)
+    expect(await read({ stream }, limit)).toBe(text)
   })
 })
 
@@ -109,7 +142,18 @@ describe('readBody refuses', () => {
     const stream = await consumed()
     const refusal = read({ stream }, limit)
     await expect(refusal).rejects.toEqual(failsWith('body_consumed'))
-    await expect(refusal).rejects.toThrow('rawBody')
+    await expect(refusal).rejects.toThrow(
+      /Mount this middleware before it, or make it keep the bytes in `rawBody`, as express\.json/,
+    )
+    await expect(readBody({ stream }, limit, 'The cure.')).rejects.toThrow(/value\. The cure\.$/)
+  })
+
+  it('an empty object that a parser left of a body which it did not read', async () => {
+    for (const sent of ['{"a":1}', text]) {
+      const headers = { 'content-length': String(Buffer.byteLength(sent)) }
+      const stream = Object.assign(await consumed(), { headers })
+      await expect(read({ stream, body: {} }, limit)).rejects.toEqual(failsWith('body_consumed'))
+    }
   })
 
   it('a partially read stream', async () => {
@@ -125,6 +169,7 @@ describe('readBody refuses', () => {
     const refusal = read({ stream }, limit)
     await expect(refusal).rejects.toEqual(failsWith('body_consumed'))
     await expect(refusal).rejects.toThrow('setEncoding')
+    await expect(refusal).rejects.toMatchObject({ cause: expect.any(Error) })
   })
 
   it('a stream that closes early', async () => {
@@ -134,6 +179,34 @@ describe('readBody refuses', () => {
     await delay(10)
     stream.destroy()
     await refusal
+  })
+
+  it('a stream that is said to be aborted, even if it neither fails nor closes', async () => {
+    const stream = new PassThrough()
+    const refusal = read({ stream }, limit)
+    stream.emit('aborted')
+    await expect(refusal).rejects.toEqual(failsWith('body_aborted'))
+  })
+
+  it('an upload that its sender breaks off', async () => {
+    const broken = createGate<unknown>()
+    const server = createServer((request) => {
+      read({ stream: request }, limit).then(
+        () => broken.fail(new Error('it was read')),
+        broken.open,
+      )
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo // the address of a TCP server is an object
+    const socket = connect(port, '127.0.0.1')
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n{"a"')
+    await once(server, 'request')
+    socket.destroy()
+    expect(await broken.promise).toMatchObject({
+      code: 'body_aborted',
+      message: 'The connection closed before the upload was complete.',
+    })
+    server.close()
   })
 
   it('a stream that fails, with the reason as cause, and handles later failures', async () => {
@@ -182,6 +255,15 @@ describe('checkHeaders', () => {
         failsWith('unsupported_encoding'),
       )
     }
+  })
+
+  it('says what to do', () => {
+    expect(() => checkHeaders({ 'content-length': '11' }, 10)).toThrow(
+      /over 10 bytes\..* raise the option `limit`/,
+    )
+    expect(() => checkHeaders({ 'content-encoding': 'br' }, 10)).toThrow(
+      /Content-Encoding is "br"\..* does a proxy compress requests\?/,
+    )
   })
 })
 

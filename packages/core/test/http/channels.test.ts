@@ -1,5 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
+import { createMemoryLog } from '@x/koywe-testkit/memory-log'
 import { sign } from '@x/koywe-testkit/sign'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -54,8 +55,13 @@ const receiver = (options = {}) => createKoyweWebhooks(secret, { logger: false, 
 describe('koywe:delivery', () => {
   it('has one context from start to asyncEnd, with what came of the request', async () => {
     const seen = subscribed(koyweChannels.delivery)
-    const request = requestOf(signedEvent({ orderId: 'o-1' }))
-    await receiver().handle({ ...request, url: '/webhooks/koywe?token=hidden' })
+    const request = {
+      ...requestOf(signedEvent({ orderId: 'o-1' })),
+      url: '/webhooks/koywe?token=hidden',
+    }
+    const before = performance.now()
+    const answer = await receiver().handle(request)
+    const took = performance.now() - before
     expect(seen.map(([part]) => part)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd'])
     expect(new Set(seen.map(([, context]) => context)).size).toBe(1)
     expect(lastOf(seen)).toMatchObject({
@@ -72,8 +78,23 @@ describe('koywe:delivery', () => {
       durationMs: expect.any(Number),
       event: expect.objectContaining({ orderId: 'o-1' }),
       body: { text: signedEvent({ orderId: 'o-1' }) },
+      // What Node sets on every context of a promise.
+      result: answer,
     })
+    expect(lastOf(seen).durationMs).toBeLessThanOrEqual(took)
+    expect(lastOf(seen).request).toBe(request)
     expect(lastOf(seen)).not.toHaveProperty('code')
+  })
+
+  it.each([
+    ['/webhooks/koywe', '/webhooks/koywe'],
+    ['/webhooks/koywe?token=hidden', '/webhooks/koywe'],
+    ['/?token=hidden?', '/'],
+    ['?token=hidden', ''],
+  ])('has of the URL %s the path %s', async (url, path) => {
+    const seen = subscribed(koyweChannels.delivery)
+    await receiver().handle({ ...requestOf(signedEvent()), url })
+    expect(lastOf(seen).path).toBe(path)
   })
 
   it("has the receiver's own sentence for a refusal, as the log has it", async () => {
@@ -97,12 +118,13 @@ describe('koywe:delivery', () => {
   })
 
   it('shows neither body nor event to what writes or copies a context', async () => {
-    const seen = subscribed(koyweChannels.delivery)
+    const channels = [koyweChannels.delivery, koyweChannels.process].map((name) => subscribed(name))
     await receiver().handle(requestOf(signedEvent({ note: 'PRIVATE' })))
-    const context = lastOf(seen)
-    expect(context.event).toMatchObject({ note: 'PRIVATE' })
-    for (const shown of [JSON.stringify(context), inspect({ ...context }), inspect(context)]) {
-      expect(shown).not.toMatch(/PRIVATE|signature/)
+    for (const context of channels.map(lastOf)) {
+      expect(context.event).toMatchObject({ note: 'PRIVATE' })
+      for (const shown of [JSON.stringify(context), inspect({ ...context }), inspect(context)]) {
+        expect(shown).not.toMatch(/PRIVATE|signature/)
+      }
     }
   })
 
@@ -148,11 +170,13 @@ describe('koywe:process', () => {
 
   it('fails with all that several listeners threw', async () => {
     const seen = subscribed(koyweChannels.process)
+    const deliveries = subscribed(koyweChannels.delivery)
     const webhooks = receiver()
     const errors = [new Error('one'), new Error('two')]
     for (const error of errors) webhooks.onAny(() => Promise.reject(error))
     await webhooks.handle(requestOf(signedEvent()))
-    expect(lastOf(seen).error).toMatchObject({ errors })
+    expect(lastOf(seen).error).toMatchObject({ message: 'Several listeners failed.', errors })
+    expect(lastOf(deliveries).reason).toMatch(/^a listener failed: Error at .*; Error at /)
   })
 
   it('runs the listeners once, and not at all for a duplicate', async () => {
@@ -168,12 +192,12 @@ describe('koywe:process', () => {
 })
 
 describe('koywe:auth', () => {
-  const callback = createKoyweAuthCallback({
-    auth: bearer('token'),
-    isAllowed: ({ email }) => email === 'yes@example.com',
-    logger: false,
-  })
   const ask = (email: string, token = 'token') => {
+    const callback = createKoyweAuthCallback({
+      auth: bearer('token'),
+      isAllowed: ({ email }) => email === 'yes@example.com',
+      logger: false,
+    })
     const authorization = `Bearer ${token}`
     return callback.handle({
       ...requestOf(JSON.stringify({ email })),
@@ -193,6 +217,9 @@ describe('koywe:auth', () => {
     const context = lastOf(seen)
     expect(context).toMatchObject(expected)
     expect(context.reason === undefined).toBe(context.code === undefined)
+    // A caller that is not admitted is not listened to.
+    const body = token === 'token' ? { text: JSON.stringify({ email }) } : undefined
+    expect(context.body).toEqual(body)
     for (const shown of [JSON.stringify(context), inspect({ ...context }), inspect(context)]) {
       expect(shown).not.toMatch(/example\.com/)
     }
@@ -223,22 +250,32 @@ it('an answer is the same when a subscriber throws; Node reports the error as un
   }
 })
 
-it('a store that breaks what it is bound to never lets an event pass unheard as handled', async () => {
-  const channel = tracingChannel<unknown, object>(koyweChannels.process)
-  const broken = {
-    run() {
+it.each([
+  [
+    'breaks',
+    'a broken store',
+    () => {
       throw new Error('a broken store')
     },
-  }
-  // A store of somebody's own, with less than an AsyncLocalStorage has.
-  channel.start.bindStore(broken as never)
-  undo.push(() => void channel.start.unbindStore(broken as never))
-  const webhooks = receiver()
-  const listener = vi.fn()
-  webhooks.onAny(listener)
-  expect(await webhooks.handle(requestOf(signedEvent()))).toMatchObject({ status: 500 })
-  expect(listener).not.toHaveBeenCalled()
-})
+  ],
+  ['does not run', 'A store bound to `koywe:process` did not run the listeners.', () => {}],
+])(
+  'a store that %s what it is bound to never lets an event pass unheard as handled',
+  async (_what, message, run) => {
+    const channel = tracingChannel<unknown, object>(koyweChannels.process)
+    const broken = { run }
+    // A store of somebody's own, with less than an AsyncLocalStorage has.
+    channel.start.bindStore(broken as never)
+    undo.push(() => void channel.start.unbindStore(broken as never))
+    const logger = createMemoryLog()
+    const webhooks = receiver({ logger })
+    const listener = vi.fn()
+    webhooks.onAny(listener)
+    expect(await webhooks.handle(requestOf(signedEvent()))).toMatchObject({ status: 500 })
+    expect(listener).not.toHaveBeenCalled()
+    expect(logger.errors).toEqual([expect.objectContaining({ message })])
+  },
+)
 
 function deferred() {
   let reject: (error: Error) => void = () => {}

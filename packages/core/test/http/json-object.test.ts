@@ -21,6 +21,10 @@ describe('parseBody', () => {
     const parsed = parseBody({ value }, limit)
     expect(parsed.object).toBe(value)
     expect(parsed.text).toBeUndefined()
+    const nothing = { externalId: null, list: [null] }
+    for (const body of forms(JSON.stringify(nothing))) {
+      expect(parseBody(body, limit).object).toEqual(nothing)
+    }
   })
 
   it('drops a byte order mark and replaces invalid bytes with U+FFFD', () => {
@@ -35,6 +39,9 @@ describe('parseBody', () => {
     for (const text of ['', '{', '[]', 'null', '"text"', '1', 'NaN']) {
       expect(() => parseBody({ text }, limit)).toThrow(withCode('invalid_json'))
     }
+    expect(() => parseBody({ text: '{' }, limit)).toThrow(
+      expect.objectContaining({ cause: expect.any(SyntaxError) }),
+    )
     for (const value of [[], null, undefined, 1, true, 'text']) {
       expect(() => parseBody({ value }, limit)).toThrow(withCode('invalid_json'))
     }
@@ -52,6 +59,21 @@ describe('parseBody', () => {
     }
   })
 
+  it('counts the levels of many objects next to each other too, and whatever white space is in front', () => {
+    const beside = Array(64).fill('[]').join()
+    for (const form of forms(`{"list":[${beside}],"deep":${nested(63)}}`)) parseBody(form, limit)
+    const deep = forms(`{"list":[${beside}],"deep":${nested(64)}}`)
+    for (const body of [...deep, { text: ` \n${objects(65)}` }]) {
+      expect(() => parseBody(body, limit)).toThrow(withCode('invalid_signature'))
+    }
+  })
+
+  it('does not count brackets that close in a string', () => {
+    for (const body of forms(`{"note":"${']}'.repeat(50)}","deep":${nested(64)}}`)) {
+      expect(() => parseBody(body, limit)).toThrow(withCode('invalid_signature'))
+    }
+  })
+
   it('counts levels, not brackets in strings or next to each other', () => {
     const brackets = '[{'.repeat(500)
     const quoted = { note: `\\"${brackets}\\`, '[[': brackets, list: Array(200).fill([{}]) }
@@ -66,6 +88,8 @@ describe('parseBody', () => {
       JSON.stringify({ numbers: Array(300).fill(0) }),
       JSON.stringify({ list: Array(300).fill({}) }),
       JSON.stringify(Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`field ${n}`, n]))),
+      JSON.stringify(Object.fromEntries(Array.from({ length: 70 }, (_, n) => [n, n]))),
+      JSON.stringify({ texts: Array(170).fill('') }),
     ]
     for (const text of texts) {
       for (const body of forms(text)) {
@@ -85,6 +109,11 @@ describe('parseBody', () => {
         throw new RangeError('no')
       },
     })
-    expect(() => parseBody({ value: hostile }, limit)).toThrow(withCode('invalid_json'))
+    const parse = () => parseBody({ value: hostile }, limit)
+    expect(parse).toThrow(withCode('invalid_json'))
+    expect(parse).toThrow(
+      /cannot be serialised as JSON\. Mount this middleware before the parser\./,
+    )
+    expect(parse).toThrow(expect.objectContaining({ cause: expect.any(RangeError) }))
   })
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { jsonResponse } from '../../src/http/response.js'
+import { answerTo, jsonResponse } from '../../src/http/response.js'
 
 it('counts a body’s bytes, not its characters', () => {
   expect(jsonResponse(200, '€ñ').headers['content-length']).toBe('7')
@@ -12,4 +12,16 @@ it('forbids caching of every answer', () => {
     'content-type': 'application/json; charset=utf-8',
     'retry-after': '5',
   })
+})
+
+it('closes the connection only while an upload is still coming, and names a time only for a retry', () => {
+  expect(answerTo('body_timeout').headers).toMatchObject({ connection: 'close' })
+  expect(answerTo('in_progress').headers).toMatchObject({ 'retry-after': '5' })
+  for (const code of ['invalid_signature', 'body_too_large', 'handler_failed'] as const) {
+    expect(Object.keys(answerTo(code).headers)).toEqual([
+      'content-type',
+      'content-length',
+      'cache-control',
+    ])
+  }
 })

@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { sign } from '@x/koywe-testkit/sign'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Body } from '../../src/http/contract.js'
 import { isRefusal } from '../../src/http/refusal.js'
 import type { OpenedDelivery } from '../../src/http/scheme.js'
@@ -41,6 +43,12 @@ it('opens a genuine delivery: its event, the text that was signed, and which sec
   expect(opened(body)).toEqual({ event, ...event, signedText, secretIndex: 0 })
   expect(opened(body, ['another', secret])).toEqual({ event, ...event, signedText, secretIndex: 1 })
   expect(opened({ value: JSON.parse(sign(event, secret)) })).toEqual(opened(body))
+})
+
+it('is known as the ramp API, and finds the name of an event in `eventName`', () => {
+  const scheme = createRampScheme(secret)
+  expect(scheme).toMatchObject({ api: 'ramp', nameField: 'eventName' })
+  expect(scheme.nameOf(event)).toBe('crypto_delivered')
 })
 
 it('refuses another signature with a code and a sentence that names the likely causes', () => {
@@ -97,6 +105,15 @@ it('gives listeners the fields of a parsed value as they were signed, not as a p
 })
 
 it.each([
+  ['undefined', undefined],
+  ['a function', () => 'hidden'],
+  ['a symbol', Symbol('hidden')],
+])('gives listeners no field of a parsed value that has no JSON form: %s', (_what, value) => {
+  const parsed = { ...JSON.parse(sign(event, secret)), unsigned: value }
+  expect(opened({ value: parsed }).event).toStrictEqual(event)
+})
+
+it.each([
   [` ${secret}`, secret],
   [`${secret}\n`, secret],
   [`"${secret}"`, secret],
@@ -112,7 +129,9 @@ it.each([`a"${secret}"`, `"${secret}"a`, `"${secret}'`, `"${secret}`])(
   (given) => {
     const { verify, verifyTrimmed } = createVerifier(given)
     expect(verify(JSON.stringify(event), signatureIn(given))).toBe(0)
-    expect(verifyTrimmed(JSON.stringify(event), signatureIn(secret))).toBe(false)
+    for (const other of [secret, given.replaceAll(/["']/g, '')]) {
+      expect(verifyTrimmed(JSON.stringify(event), signatureIn(other))).toBe(false)
+    }
   },
 )
 
@@ -129,6 +148,49 @@ it('says which API a webhook belongs to that is not of this one', () => {
     sentence: expect.stringMatching(
       /Koywe's Payments API \(a Koywe-Signature header.*ramp API, which signs inside the body.*koywePayments/,
     ),
+  })
+})
+
+describe('of a webhook without `signature` that has the header Koywe-Signature it says', () => {
+  const body = JSON.stringify({ orderId: 'ñ' })
+  const signedAs = (key: string) => ({
+    'koywe-signature': createHmac('sha256', key).update(body).digest('hex'),
+  })
+  const sentenceFor = (received: Body, headers: IncomingHttpHeaders, secrets?: string[]) => {
+    const result = open(received, secrets, headers)
+    return isRefusal(result) ? result.sentence() : expect.fail('it was opened')
+  }
+  const isYours = 'Your secret made the signature in the header'
+
+  it.each<[string, Body]>([
+    ['text', { text: body }],
+    ['bytes', { bytes: Buffer.from(body) }],
+  ])('that one of your secrets made it, of a body found as %s', (_form, received) => {
+    for (const secrets of [[secret], ['another', secret]]) {
+      expect(sentenceFor(received, signedAs(secret), secrets)).toContain(isYours)
+    }
+  })
+
+  it('only that this is the wrong API, when another secret made it or the bytes are gone', () => {
+    for (const sentence of [
+      sentenceFor({ text: body }, signedAs('another')),
+      sentenceFor({ value: JSON.parse(body) }, signedAs(secret)),
+    ]) {
+      expect(sentence).toMatch(/^This is a webhook of Koywe's Payments API .* of their own\.$/)
+    }
+  })
+
+  it('the same of an event of the ramp API, whose own signature is missing', () => {
+    const named = { text: JSON.stringify(event) }
+    const headers = {
+      'koywe-signature': createHmac('sha256', secret).update(named.text).digest('hex'),
+    }
+    expect(sentenceFor(named, headers)).toMatch(
+      /^The body has no `signature`\. Koywe signs only if .* Your secret made .* API signs\.$/,
+    )
+    expect(sentenceFor(named, {})).toMatch(
+      /^The body has no `signature`\. Koywe signs only if .* \(a scanner, harmless\)\.$/,
+    )
   })
 })
 

@@ -74,7 +74,16 @@ describe('splitBody', () => {
     expect(Object.keys(payload)).toEqual(['b', '__proto__', 'a'])
   })
 
-  it('refuses a value that has no JSON form', () => {
+  it('finds an empty signature where there is none, or none that is a text', () => {
+    for (const body of [{}, { signature: null }, { signature: 7 }, { signature: ['x'] }]) {
+      expect(splitBody(body).signature).toBe('')
+    }
+  })
+
+  it('refuses a value that has no JSON form, and keeps what JSON.stringify threw as the cause', () => {
+    expect(() => splitBody({ field: 1n })).toThrow(
+      expect.objectContaining({ cause: expect.any(TypeError) }),
+    )
     for (const field of [
       1n,
       {

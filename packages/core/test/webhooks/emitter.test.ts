@@ -45,6 +45,15 @@ describe('emit', () => {
     expect(await emit(event, delivery)).toEqual([failed])
   })
 
+  it.each([[null], [undefined], [false], [{}], [() => {}]])(
+    'counts a listener that returns %o as a success',
+    async (result) => {
+      const { emitter, emit } = setUp()
+      emitter.on('crypto_delivered', () => result)
+      expect(await emit(event, delivery)).toEqual([])
+    },
+  )
+
   it('starts the listeners of the name and then those of any event, in the order they were added', async () => {
     const { emitter, emit, calls, note } = setUp()
     emitter
@@ -203,12 +212,23 @@ describe('an unknown name', () => {
 })
 
 describe('once', () => {
-  it('ends with the first success', async () => {
+  it('ends with the first success, and leaves the listeners around it', async () => {
     const { emitter, emit, calls, note } = setUp()
-    emitter.once('crypto_delivered', note('once'))
+    emitter
+      .on('crypto_delivered', note('before'))
+      .once('crypto_delivered', note('once'))
+      .on('crypto_delivered', note('after'))
     await emit(event, delivery)
     await emit(event, delivery)
-    expect(calls).toEqual(['once'])
+    expect(calls).toEqual(['before', 'once', 'after', 'before', 'after'])
+  })
+
+  it('does not count as a listener after that', async () => {
+    const { emitter, emit, hears } = createRampEmitter()
+    emitter.once('crypto_delivered', () => {})
+    expect(hears('crypto_delivered')).toBe(true)
+    await emit(event, delivery)
+    expect(hears('crypto_delivered')).toBe(false)
   })
 
   it('stays after a failure, at its place', async () => {
@@ -277,9 +297,17 @@ describe('off and offAny', () => {
       .off('crypto_tx_failed', listener)
       .off('crypto_delivered', note('here'))
     await emit(event, delivery)
-    emitter.offAny(listener)
+    emitter.onAny(note('other')).offAny(note('other')).offAny(listener)
     await emit(event, delivery)
-    expect(calls).toEqual(['here', 'here', 'here'])
+    expect(calls).toEqual(['here', 'here', 'here', 'other'])
+  })
+
+  it('remove a listener from behind another', async () => {
+    const { emitter, emit, calls, note } = setUp()
+    const [first, second] = [note('first'), note('second')]
+    emitter.onAny(first).onAny(second).offAny(second)
+    await emit(event, delivery)
+    expect(calls).toEqual(['first'])
   })
 })
 
@@ -321,15 +349,16 @@ describe('the methods', () => {
       const call = () => emitter[method](name as 'fiat_sent', () => {})
       expect(call).toThrow(TypeError)
       expect(call).toThrow('use onAny')
-      expect(call).toThrow('crypto_delivered')
+      expect(call).toThrow('(payment_created, payment_received, ')
     }
   })
 
   it('throw a TypeError for a listener that is not a function', () => {
     const { emitter } = createRampEmitter()
     const wrong = 'a text' as unknown as () => void // what plain JavaScript may pass
-    expect(() => emitter.on('fiat_sent', wrong)).toThrow(TypeError)
-    expect(() => emitter.once('fiat_sent', wrong)).toThrow(TypeError)
-    expect(() => emitter.onAny(wrong)).toThrow(TypeError)
+    const message = new TypeError('A listener must be a function.')
+    expect(() => emitter.on('fiat_sent', wrong)).toThrow(message)
+    expect(() => emitter.once('fiat_sent', wrong)).toThrow(message)
+    expect(() => emitter.onAny(wrong)).toThrow(message)
   })
 })

@@ -12,7 +12,7 @@ import pg from 'pg'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMemoryDedupeStore } from '../../src/dedupe/memory-store.js'
-import type { Claim, DedupeStore } from '../../src/dedupe/store.js'
+import type { DedupeStore } from '../../src/dedupe/store.js'
 import {
   completeIn,
   createPostgresDedupeStore,
@@ -298,84 +298,6 @@ describeWithServer('renewing in PostgreSQL', engines.postgres, (postgresUrl) => 
 })
 
 describe('renewing', () => {
-  const claimOf = (parts: Partial<Claim>): Claim => ({
-    state: 'claimed',
-    async complete() {},
-    async release() {},
-    ...parts,
-  })
-
-  it.each([
-    ['extend', { leaseMs: 3 }],
-    ['leaseMs', { extend: () => expect.fail('was renewed') }],
-  ])('leaves a claim without %s alone', async (_name, parts) => {
-    const log = createMemoryLog()
-    const stop = renewLease(claimOf(parts), log)
-    await delay(50)
-    stop()
-    expect(log.lines).toEqual([])
-  })
-
-  it('is logged when the store does not answer, and asks it only once in the meantime', async () => {
-    const log = createMemoryLog()
-    let asked = 0
-    const stop = renewLease(
-      claimOf({
-        leaseMs: 30,
-        extend() {
-          asked++
-          return new Promise(() => {})
-        },
-      }),
-      log,
-    )
-    await delay(200)
-    stop()
-    expect(asked).toBe(1)
-    expect(log.lines).toHaveLength(1)
-    expect(log.errors).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('has not answered') }),
-    ])
-  })
-
-  it('logs nothing about a renewal that fails after it was stopped', async () => {
-    const log = createMemoryLog()
-    let fail = (_error: Error): void => {}
-    const extend = () =>
-      new Promise<void>((_resolve, reject) => {
-        fail = reject
-      })
-    const stop = renewLease(claimOf({ leaseMs: 30, extend }), log)
-    await delay(15)
-    stop()
-    fail(new Error('late'))
-    await delay(15)
-    expect(log.lines).toEqual([])
-  })
-
-  it('ends after ten leases and says so, since a listener may never finish', async () => {
-    const log = createMemoryLog()
-    let renewals = 0
-    renewLease(claimOf({ leaseMs: 30, extend: async () => void renewals++ }), log)
-    await expect.poll(() => log.errors.length, { timeout: 10_000 }).toBe(1)
-    expect(log.errors).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('10 leases of 30 ms') }),
-    ])
-    await delay(100)
-    expect(renewals).toBe(29)
-    expect(log.lines).toHaveLength(1)
-  })
-
-  it.each([[Number.POSITIVE_INFINITY], [100 * 365 * 24 * 3_600_000]])(
-    'with a lease of %d ms does not begin at once',
-    async (endless) => {
-      const extend = () => expect.fail('was renewed')
-      const stop = renewLease(claimOf({ leaseMs: endless, extend }), createMemoryLog())
-      await delay(50)
-      stop()
-    },
-  )
-
   it('does not keep the process alive', { timeout }, async () => {
     const renewing = pathToFileURL(
       join(import.meta.dirname, '../../dist/cjs/webhooks/renew-lease.js'),

@@ -38,6 +38,7 @@ describe('createKoyweWebhooks throws a TypeError that says what to set', () => {
     ['timeoutMs', '5000'],
     ['timeoutMs', Infinity],
     ['timeoutMs', 2 ** 31],
+    ['timeoutMs', -1],
     ['logger', true],
     ['logger', {}],
     ['dedupe', true],
@@ -175,7 +176,10 @@ describe('the time limit', () => {
     const { webhooks, signals, gate } = setUp()
     expect(await send(webhooks)).toEqual({ status: 503, error: 'timeout' })
     expect(signals[0]?.aborted).toBe(true)
-    expect(signals[0]?.reason).toMatchObject({ name: 'TimeoutError' })
+    expect(signals[0]?.reason).toMatchObject({
+      name: 'TimeoutError',
+      message: 'Time ran out for this request',
+    })
     gate.open()
   })
 
@@ -194,11 +198,34 @@ describe('the time limit', () => {
     expect(late).toMatchObject({ aborted: true, reason: { name: 'TimeoutError' } })
   })
 
-  it('does not abort the signal of listeners that are fast enough', async () => {
-    const { webhooks, signals, gate } = setUp()
-    gate.open()
+  it('ends with the answer: it neither aborts the signal nor logs anything afterwards', async () => {
+    const logger = createMemoryLog()
+    const signals: AbortSignal[] = []
+    const webhooks = createKoyweWebhooks(secret, { timeoutMs: 200, logger }).onAny(
+      (_event, { signal }) => signals.push(signal),
+    )
     expect((await send(webhooks)).status).toBe(200)
-    expect(signals[0]?.aborted).toBe(false)
+    await delay(250)
+    expect(signals).toMatchObject([{ aborted: false }])
+    expect(logger.lines).toEqual([])
+  })
+
+  it('may be as long as Node’s timers allow', async () => {
+    const webhooks = createKoyweWebhooks(secret, { timeoutMs: 2 ** 31 - 1, logger: false })
+    expect((await send(webhooks)).status).toBe(200)
+  })
+
+  it('is logged for every event that it concerns', async () => {
+    const logger = createMemoryLog()
+    const gate = createGate()
+    const webhooks = createKoyweWebhooks(secret, { timeoutMs: 20, logger })
+    webhooks.onAny(() => gate.promise)
+    for (const orderId of ['1', '2', '3']) await send(webhooks, signedEvent({ orderId }))
+    gate.open()
+    const sentence = 'took longer than 20 ms.* hand their work to a queue, or raise `timeoutMs`'
+    expect(logger.lines).toEqual(
+      ['1', '2', '3'].map((id) => expect.stringMatching(`${sentence}.*order "${id}"`)),
+    )
   })
 
   it('marks the event done when listeners succeed after the time limit', async () => {
@@ -221,11 +248,15 @@ describe('the time limit', () => {
   })
 
   it('applies to the body too', async () => {
-    const { webhooks } = setUp()
+    const logger = createMemoryLog()
+    const webhooks = createKoyweWebhooks(secret, { timeoutMs: 20, logger })
     const request = { ...requestOf(''), body: () => new Promise<never>(() => {}) }
     const { status, headers, body } = await webhooks.handle(request)
     expect({ status, body }).toEqual({ status: 408, body: '{"error":"body_timeout"}' })
     expect(headers.connection).toBe('close')
+    expect(logger.lines).toEqual([
+      expect.stringContaining('body_timeout: The body did not arrive within 20 ms. (POST'),
+    ])
   })
 })
 
@@ -334,7 +365,9 @@ describe('handle', () => {
     for (const orderId of ['1', '2']) {
       expect((await send(webhooks, signedEvent({ orderId }))).status).toBe(200)
     }
-    expect(logger.lines).toEqual([expect.stringContaining('no listener for "crypto_delivered"')])
+    expect(logger.lines).toEqual([
+      expect.stringMatching(/no listener for "crypto_delivered": .* add the listener before/),
+    ])
     webhooks.on('fiat_sent', () => {})
     await send(webhooks, signedEvent({ eventName: 'fiat_sent' }))
     await send(webhooks, signEvent({ eventName: 'a name of the future' }, secret))
@@ -411,6 +444,7 @@ describe('handle', () => {
   ])('throws a TypeError for the unknown option %s that names %s', (wrong, right) => {
     const create = () => createKoyweWebhooks(secret, { [wrong]: 1 })
     expect(create).toThrow(TypeError)
+    expect(create).toThrow(/^Unknown option .* of a webhook receiver/)
     expect(create).toThrow(`\`${right}\``)
     expect(() => createKoyweWebhooks('new', 'old' as unknown as object)).toThrow(TypeError)
   })
