@@ -123,7 +123,10 @@ function rulesOut(other: DeliveryEntry, entry: DeliveryEntry, states: States): b
     return true
   const [before, after] = [stateAfter(other, states), stateAfter(entry, states)]
   if (!before?.final || before.rank === undefined || after?.rank === undefined) return false
-  return after.rank <= before.rank && timeOf(entry) > timeOf(other)
+  if (after.rank > before.rank) return false
+  if (haveTimes(entry, other)) return timeOf(entry) > timeOf(other)
+  // An earlier step that arrives after the end is late, and a second end cannot be.
+  return after.final && after.state !== before.state && entry.number > other.number
 }
 
 function stateAfter({ eventName = '' }: DeliveryEntry, states: States): States[string] | undefined {
@@ -138,7 +141,13 @@ function rampOf({ eventName }: DeliveryEntry): string | undefined {
 function isNews(latest: DeliveryEntry, next: DeliveryEntry, states: States): boolean {
   const rank = (entry: DeliveryEntry) => stateAfter(entry, states)?.rank ?? -1
   const progress = rank(next) - rank(latest)
-  return progress === 0 ? timeOf(next) > timeOf(latest) : progress > 0
+  if (progress !== 0) return progress > 0
+  return haveTimes(next, latest) ? timeOf(next) > timeOf(latest) : next.number > latest.number
+}
+
+/** Events of the Payments API have no time that is known. */
+function haveTimes(...entries: readonly DeliveryEntry[]): boolean {
+  return entries.every((entry) => timeOf(entry) > Number.NEGATIVE_INFINITY)
 }
 
 function timeOf({ occurredAt }: DeliveryEntry): number {

@@ -128,7 +128,7 @@ export interface Catalogue {
   readonly events: readonly { readonly name: string; readonly api: 'ramp' | 'payments' }[]
   readonly lives: readonly string[]
   readonly bad: readonly { readonly name: string; readonly api: 'ramp' | 'payments' }[]
-  /** How events of the ramp API rank an order's state, so that the page marks late, repeated and impossible steps. */
+  /** How events rank an order's state, so that the page marks late, repeated and impossible steps. */
   readonly states: Readonly<
     Record<string, { readonly state?: string; readonly rank?: number; readonly final: boolean }>
   >

@@ -120,6 +120,18 @@ describe.concurrent('the preload', () => {
     expect(gone).toEqual({ code: 0, stdout: 'false 200\n', stderr: '' })
   })
 
+  it('reports every request whose answers it could not count, as those of serverless adapters', async () => {
+    const { address, received } = await sink()
+    const code = `
+      for (let index = 0; index < 6000; index++) {
+        await deliver(index)
+        if (index % 500 === 0) await pause(30)
+      }`
+    expect(await run(code, { KOYWE_INSPECT: address })).toMatchObject({ code: 0, stderr: '' })
+    expect(received().match(/"status":200/g)?.length).toBe(6000)
+    expect(received()).not.toContain('"counted"')
+  })
+
   it('gives up on an inspector that reads nothing, with little memory, and lets the process end', async () => {
     const { address } = await sink(false)
     const code = `

@@ -1,3 +1,4 @@
+import { koywePaymentsEventTypes } from '@x/koywe-core'
 import { describe, expect, it } from 'vitest'
 import { orderTimelines } from '../../page/order-timeline.js'
 import { catalogue } from '../../src/inspect/catalogue.js'
@@ -205,7 +206,8 @@ describe('the timeline of an order', () => {
   )
 
   it('knows all documented events', () => {
-    expect(stages.flat().sort()).toEqual(Object.keys(catalogue.states).sort())
+    const ofPayments = koywePaymentsEventTypes.filter((type) => type.startsWith('order.'))
+    expect([...stages.flat(), ...ofPayments].sort()).toEqual(Object.keys(catalogue.states).sort())
     expect(catalogue.states).toEqual(states)
   })
 
@@ -224,6 +226,43 @@ describe('the timeline of an order', () => {
       expect(timeline(event(second, 1), event(first, 2)).marks).toEqual([undefined, 'impossible'])
     },
   )
+
+  describe('of the Payments API, whose events have no time', () => {
+    let count = 0
+    const paid = (type: string, rest: Partial<DeliveryEntry> = {}) => {
+      const deliveryId = `evt_${count++}`
+      return delivery({ api: 'payments', eventName: type, orderId: 'o-1', deliveryId, ...rest })
+    }
+
+    it('follows the documented statuses, of which some may be skipped', () => {
+      const types = ['order.created', 'order.pending', 'order.paid', 'order.completed']
+      const order = timeline(...types.map((type) => paid(type)))
+      expect(order).toMatchObject({
+        marks: [undefined, undefined, undefined, undefined],
+        ...{ state: 'COMPLETED', isFinal: true, missing: [], next: [] },
+      })
+    })
+
+    it('marks what arrives after its successor as late, and a copy as repeated', () => {
+      const [completed, processing] = [paid('order.completed'), paid('order.processing')]
+      const copy = paid('order.completed', { deliveryId: completed.deliveryId ?? '' })
+      const order = timeline(completed, processing, copy)
+      expect(order).toMatchObject({
+        marks: [undefined, 'late', 'repeated'],
+        state: 'COMPLETED',
+      })
+    })
+
+    it('marks a second end as impossible, but not the other spelling of the same', () => {
+      const ends = [paid('order.canceled'), paid('order.cancelled'), paid('order.completed')]
+      expect(timeline(...ends).marks).toEqual([undefined, undefined, 'impossible'])
+    })
+
+    it('lets a refund follow the end', () => {
+      const order = timeline(paid('order.completed'), paid('order.refunded'))
+      expect(order).toMatchObject({ marks: [undefined, undefined], latest: 'order.refunded' })
+    })
+  })
 
   it('leaves an unknown event without a state and without a mark', () => {
     const order = timeline(event('payment_created', 0), event('constructor', 1))
