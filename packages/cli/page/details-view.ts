@@ -56,12 +56,18 @@ function contentView(entry: Entry, state: PageState, commands: Commands): Templa
       ${fact('Answer', answerOf(entry))}
       ${fact('Took', entry.durationMs === undefined ? undefined : duration(entry.durationMs))}
       ${fact('Arrived', dateAndTime(entry.receivedAt))}
-      ${fact('Came from', originOf(entry))}
+      ${fact('Came from', originView(entry, commands))}
       ${entry.kind === 'delivery' ? deliveryFacts(entry, mode, commands) : questionFacts(entry)}
       ${fact('Request', `${entry.method} ${entry.path}`)}
     </dl>
     ${entry.kind === 'delivery' ? deliveryParts(entry) : nothing}
   `
+}
+
+function originView(entry: Entry, commands: Commands) {
+  const { replayOf } = entry
+  if (replayOf === undefined) return originOf(entry)
+  return html`<button type="button" class="link" @click=${() => commands.jumpTo(replayOf)}>${originOf(entry)}</button>`
 }
 
 function deliveryFacts(
@@ -98,7 +104,11 @@ function questionFacts(entry: Entry & { kind: 'question' }): TemplateResult {
   `
 }
 
-function signatureOf({ verified, secretIndex }: DeliveryEntry, mode: 'launcher' | 'proxy'): string {
+function signatureOf(
+  { verified, secretIndex, code }: DeliveryEntry,
+  mode: 'launcher' | 'proxy',
+): string {
+  if (code === 'missing_signature') return 'missing'
   if (verified === undefined) return mode === 'proxy' ? 'unknown to a proxy' : 'not checked'
   if (!verified) return 'wrong'
   if (secretIndex === undefined) return 'right'

@@ -8,7 +8,7 @@ import { verdictOf } from './verdict.js'
 export function filterView(
   { filter, showsFilters, view }: PageState,
   entries: readonly Entry[],
-  shown: number,
+  count: string,
   commands: Commands,
 ): TemplateResult {
   const set = (name: keyof Filter) => (event: Event) => {
@@ -56,7 +56,7 @@ export function filterView(
       <span class="quiet count">
         ${
           isFiltering(filter)
-            ? html`${shown} of ${entries.length}
+            ? html`${count}
               <button type="button" class="link" @click=${() => commands.filter(noFilter)}>clear</button>`
             : nothing
         }

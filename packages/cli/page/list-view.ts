@@ -21,7 +21,7 @@ export function listView(entries: readonly Entry[], options: ListOptions): Templ
   const { label, columns, opened, mode, rows, commands } = options
   return html`
     <div class="columns" aria-hidden="true">
-      <span></span><span>Time</span><span>${columns[0]}</span><span>${columns[1]}</span>
+      <span></span><span class="serial">No.</span><span>Time</span><span>${columns[0]}</span><span>${columns[1]}</span>
       <span>Answer</span><span class="took">Took</span>
     </div>
     <ol
@@ -55,6 +55,7 @@ function rowView(row: Row, isOpen: boolean): TemplateResult {
         aria-current=${isOpen ? 'true' : nothing}
       >
         <span class="sign" aria-hidden="true">${sign}</span>
+        <span class="serial">${number}</span>
         <time datetime=${receivedAt}>${time}</time>
         <span class="subject">${subject}</span>
         <span class="about" title=${about}>${about}</span>

@@ -37,7 +37,7 @@ const after = new Map<string, readonly string[]>(
   }),
 )
 
-/** The names of the events of an order that have arrived. */
+/** The names of the events of an order that have arrived, once for each delivery. */
 export interface ArrivedNames {
   readonly accepted: readonly string[]
   readonly refused: readonly string[]
@@ -65,8 +65,12 @@ export function missingOf(
   for (const name of accepted) look(name)
   for (const name of failed) if (!accepted.includes(name)) missing.add(name)
   return [...missing].map((name) => {
-    if (failed.includes(name)) return `${name} failed, and did not arrive again`
-    if (refused.includes(name)) return `${name} was refused, and did not arrive again`
+    const times = (names: readonly string[]) => {
+      const count = names.filter((one) => one === name).length
+      return count === 1 ? '' : ` ${count} times`
+    }
+    if (failed.includes(name)) return `${name} failed${times(failed)}; not handled yet`
+    if (refused.includes(name)) return `${name} was refused${times(refused)}; not handled yet`
     return isFinal ? `${name} never arrived` : `${name} has not arrived`
   })
 }

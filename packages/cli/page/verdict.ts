@@ -12,6 +12,12 @@ export function verdictOf(entry: Entry): Verdict {
   return entry.kind === 'delivery' && entry.duplicate ? 'duplicate' : 'accepted'
 }
 
+/** Whether the receiver has found the signature right. A proxy only sees that a listener may have run. */
+export function hasVerified(entry: DeliveryEntry): boolean {
+  if (entry.verified !== undefined) return entry.verified
+  return ['accepted', 'duplicate', 'failed'].includes(verdictOf(entry))
+}
+
 /** What the answer was, in a few words: `200`, `401 invalid_signature`, `no answer yet`. */
 export function answerOf(entry: Entry): string {
   const { status, code } = entry

@@ -71,6 +71,16 @@ describe.sequential('the list of deliveries', () => {
     expect(await refused.locator('.cure').textContent()).toMatch(/secret/)
   })
 
+  it('tells a missing signature from a wrong one', async () => {
+    await row('missing_signature').click()
+    const signature = () => details().locator('.facts div', { hasText: /^\s*Signature/ })
+    await expect.poll(() => signature().textContent()).toMatch(/missing$/)
+    const forged = { eventName: 'fiat_delivered', orderId: 'order-3', signature: 'a'.repeat(64) }
+    await post(inspector.origin, JSON.stringify({ ...forged, timeStamp: '2026-01-31T12:00:00Z' }))
+    await row('invalid_signature').click()
+    await expect.poll(() => signature().textContent()).toMatch(/wrong$/)
+  })
+
   it('shows where a body stops being JSON', async () => {
     await post(inspector.origin, '{"eventName":"x",\n"orderId":01}')
     await row('invalid_json').click()
@@ -118,6 +128,40 @@ describe.sequential('the list of deliveries', () => {
     await page.getByLabel('Text, anywhere').fill('nothing has this')
     await page.getByRole('button', { name: 'Clear the filters' }).click()
     await expect.poll(async () => (await shown()).length).toBeGreaterThan(5)
+  })
+
+  it('counts orders where it shows orders', async () => {
+    await show(page, 'Orders')
+    await page.locator('.order').first().waitFor()
+    const all = await page.locator('.order').count()
+    await page.getByLabel('Order', { exact: true }).fill('order-2')
+    await expect.poll(() => page.locator('.order').count()).toBe(1)
+    expect(await page.locator('.count').textContent()).toContain(`1 of ${all} orders`)
+    await page.getByRole('button', { name: 'clear' }).click()
+    await show(page, 'Deliveries')
+  })
+
+  it('follows the Back of the browser, over tabs, open deliveries and filters', async () => {
+    const part = () => page.locator('nav [aria-current]').textContent()
+    await expect.poll(part).toContain('Deliveries')
+    const title = page.getByRole('heading', { name: /^Delivery \d+: fiat_sent/ })
+    await row('handler_failed').click()
+    await title.waitFor()
+    const opened = page.url()
+    await show(page, 'Orders')
+    await page.getByRole('button', { name: 'its deliveries of order order-2' }).click()
+    await expect.poll(() => page.locator('.count').textContent()).toMatch(/ of /)
+    await page.goBack()
+    await expect.poll(part).toContain('Orders')
+    await expect.poll(() => page.locator('.order').count()).toBeGreaterThan(1)
+    await page.goBack()
+    await title.waitFor()
+    expect(page.url()).toBe(opened)
+    await page.goBack()
+    await expect.poll(() => details().count()).toBe(0)
+    await page.goForward()
+    await title.waitFor()
+    await page.keyboard.press('Escape')
   })
 
   it('shows the questions of the auth callback, and what Koywe concludes', async () => {

@@ -142,7 +142,7 @@ describe('the timeline of an order', () => {
       event('crypto_tx_sent', 2),
     )
     expect(order.marks).toEqual([undefined, 'refused', undefined])
-    expect(order.missing).toEqual(['payment_received was refused, and did not arrive again'])
+    expect(order.missing).toEqual(['payment_received was refused; not handled yet'])
   })
 
   it('does not miss an event that only a refused delivery speaks of', () => {
@@ -158,8 +158,10 @@ describe('the timeline of an order', () => {
     const arrived = [event('payment_created', 0), event('payment_received', 1, failed)]
     expect(timeline(...arrived)).toMatchObject({
       marks: [undefined, 'failed'],
-      missing: ['payment_received failed, and did not arrive again'],
+      missing: ['payment_received failed; not handled yet'],
     })
+    const twice = timeline(...arrived, event('payment_received', 1, failed))
+    expect(twice.missing).toEqual(['payment_received failed 2 times; not handled yet'])
     const again = timeline(...arrived, event('payment_received', 1))
     expect(again).toMatchObject({ marks: [undefined, 'failed', undefined], missing: [] })
   })
