@@ -2,10 +2,10 @@ import type { Entry } from '../src/inspect/entries.js'
 import { type View, views } from './address.js'
 import { detailsView } from './details-view.js'
 import { deniedView, emptyView, nothingMatchesView } from './empty-view.js'
-import { isFiltering, matches, noFilter, valuesOf } from './filter.js'
+import { isFiltering, lacksEvent, matches, noFilter, valuesOf } from './filter.js'
 import { filterView } from './filter-view.js'
 import { counted } from './format.js'
-import { listView } from './list-view.js'
+import { columnsView, listView } from './list-view.js'
 import { html, nothing, type TemplateResult } from './lit.js'
 import { orderTimelines } from './order-timeline.js'
 import { ordersView } from './orders-view.js'
@@ -81,23 +81,27 @@ function contentView(state: PageState, commands: Commands): TemplateResult {
       return filtered(
         state,
         all.filter(({ kind }) => kind === 'question'),
+        columnsView('User', 'Koywe concludes'),
         commands,
         (entries) =>
           listView(entries, {
             ...listOptions(state, commands),
             label: 'Questions of the auth callback, newest first',
-            columns: ['User', 'Conclusion'],
           }),
       )
     case 'orders':
       return orders(state, all.filter(isDelivery), commands)
     default:
-      return filtered(state, all.filter(isDelivery), commands, (entries) =>
-        listView(entries, {
-          ...listOptions(state, commands),
-          label: 'Deliveries, newest first',
-          columns: ['Event', 'Order'],
-        }),
+      return filtered(
+        state,
+        all.filter(isDelivery),
+        columnsView('Event', 'Order'),
+        commands,
+        (entries) =>
+          listView(entries, {
+            ...listOptions(state, commands),
+            label: 'Deliveries, newest first',
+          }),
       )
   }
 }
@@ -105,6 +109,7 @@ function contentView(state: PageState, commands: Commands): TemplateResult {
 function filtered(
   state: PageState,
   entries: readonly Entry[],
+  columns: TemplateResult,
   commands: Commands,
   view: (entries: readonly Entry[]) => TemplateResult,
 ): TemplateResult {
@@ -113,7 +118,9 @@ function filtered(
   const { filter } = state
   const shown = isFiltering(filter) ? entries.filter((entry) => matches(entry, filter)) : entries
   return html`
-    ${filterView(state, entries, `${shown.length} of ${entries.length}`, commands)}
+    <div class="list-head">
+      ${filterView(state, entries, `${shown.length} of ${entries.length}`, commands)} ${columns}
+    </div>
     ${shown.length === 0 ? nothingMatchesView(() => commands.filter(noFilter)) : view(shown)}
   `
 }
@@ -128,11 +135,15 @@ function orders(
   const { filter, pointed, opened, rows, catalogue } = state
   const all = orderTimelines(deliveries, catalogue?.states ?? {})
   const shown = isFiltering(filter)
-    ? all.filter(({ steps }) => steps.some(({ entry }) => matches(entry, filter)))
+    ? all.filter(
+        ({ steps, missing }) =>
+          (filter.orders !== lacksEvent || missing.length > 0) &&
+          steps.some(({ entry }) => matches(entry, filter)),
+      )
     : all
   const count = `${shown.length} of ${counted(all.length, 'order', 'orders')}`
   return html`
-    ${filterView(state, deliveries, count, commands)}
+    <div class="list-head">${filterView(state, deliveries, count, commands)}</div>
     ${
       shown.length === 0 && isFiltering(filter)
         ? nothingMatchesView(() => commands.filter(noFilter))

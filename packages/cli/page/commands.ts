@@ -54,7 +54,9 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
 
   return {
     show(view) {
-      go({ view, opened: undefined, pointed: undefined, rows: rowsAtOnce })
+      // Other lists have no choice of orders to take it back.
+      const filter = { ...state.filter, orders: '' } as const
+      go({ view, filter, opened: undefined, pointed: undefined, rows: rowsAtOnce })
       changed('#view-title')
     },
     restore(place) {

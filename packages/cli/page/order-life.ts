@@ -71,7 +71,9 @@ export function missingOf(
     }
     if (failed.includes(name)) return `${name} failed${times(failed)}; not handled yet`
     if (refused.includes(name)) return `${name} was refused${times(refused)}; not handled yet`
-    return isFinal ? `${name} never arrived` : `${name} has not arrived`
+    return isFinal
+      ? `${name} has not arrived, though the order has ended`
+      : `${name} has not arrived yet`
   })
 }
 

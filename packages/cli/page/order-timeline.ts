@@ -29,6 +29,8 @@ export interface OrderTimeline {
   readonly missing: readonly string[]
   /** Which events may come next. */
   readonly next: readonly string[]
+  /** Whether those have failed, so that they come once more. */
+  readonly isRetry: boolean
 }
 
 type States = Catalogue['states']
@@ -73,6 +75,9 @@ function orderTimeline(
     refused: namesOf('refused'),
     failed: namesOf('failed'),
   }
+  const next = isFinal || latest?.eventName === undefined ? [] : nextOf(latest.eventName)
+  const failedNext = next.filter((name) => arrived.failed.includes(name))
+  const isRetry = failedNext.length > 0
   const [first] = entries
   return {
     orderId,
@@ -83,7 +88,8 @@ function orderTimeline(
     latest: latest?.eventName,
     isFinal,
     missing: missingOf(arrived, isFinal),
-    next: isFinal || latest?.eventName === undefined ? [] : nextOf(latest.eventName),
+    next: isRetry ? failedNext : next,
+    isRetry,
   }
 }
 

@@ -39,7 +39,7 @@ export function ordersView(
 }
 
 function orderView(order: OrderTimeline, options: OrdersOptions): TemplateResult {
-  const { orderId, externalId, steps, missing, next, api } = order
+  const { orderId, externalId, steps, missing, next, isRetry, api } = order
   const { pointed, commands } = options
   const isPointed = steps.some(({ entry }) => entry.number === pointed)
   return html`
@@ -62,7 +62,7 @@ function orderView(order: OrderTimeline, options: OrdersOptions): TemplateResult
           ({ entry }) => entry.number,
           (step) => stepView(step, options),
         )}
-        ${next.length > 0 ? html`<li class="step next"><span class="name">next: ${next.join(' or ')}</span></li>` : nothing}
+        ${next.length > 0 ? html`<li class="step next"><span class="name">${isRetry ? 'retry' : 'next'}: ${next.join(' or ')}</span></li>` : nothing}
       </ol>
     </li>
   `

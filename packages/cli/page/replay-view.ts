@@ -28,12 +28,18 @@ export function replayView(
   return html`
     <div class="actions" role="group" aria-label="Send it again">
       <span class="label" aria-hidden="true">Send again</span>
-      <button type="button" ?disabled=${isActing || !entry.body} @click=${() => replay('same')}>
+      <button
+        type="button"
+        title="As it was received, with its signature: an event that was handled is answered as a duplicate"
+        ?disabled=${isActing || !entry.body}
+        @click=${() => replay('same')}
+      >
         Same bytes
       </button>
       <button
         type="button"
         id="confirming-back"
+        title=${`With ${entry.api === 'payments' ? 'a new id' : 'the present time'}, signed again: listeners run`}
         ?disabled=${isActing || !canSign || !fields}
         @click=${() => (isVerified ? replay('new') : commands.prepare({ step: 'confirming' }))}
       >
@@ -42,6 +48,7 @@ export function replayView(
       <button
         type="button"
         id="editing-back"
+        title="Change the body first, then sign it with your secret and send it"
         ?disabled=${!canSign || !entry.body}
         aria-expanded=${step === 'editing'}
         @click=${() => commands.prepare(step === 'editing' ? undefined : { step: 'editing' })}

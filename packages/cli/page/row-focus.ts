@@ -43,7 +43,10 @@ export function focusRow(number: number): boolean {
 /** Scrolls to the row of a request, if it is shown. */
 export function scrollToRow(number: number): boolean {
   const row = rowOf(number)
-  row?.scrollIntoView({ block: 'nearest' })
+  const scroll = () => row?.scrollIntoView({ block: 'nearest' })
+  scroll()
+  // Rows that come into view get their height then, and push others away.
+  if (row) requestAnimationFrame(() => requestAnimationFrame(scroll))
   return row !== null
 }
 

@@ -116,13 +116,13 @@ describe('the timeline of an order', () => {
       event('crypto_tx_sent', 2),
       event('crypto_delivered', 3),
     )
-    expect(order.missing).toEqual(['payment_received never arrived'])
+    expect(order.missing).toEqual(['payment_received has not arrived, though the order has ended'])
   })
 
   it('says which events have not arrived while it has not ended, the earliest first', () => {
     expect(timeline(event('crypto_tx_sent', 2)).missing).toEqual([
-      'payment_created has not arrived',
-      'payment_received has not arrived',
+      'payment_created has not arrived yet',
+      'payment_received has not arrived yet',
     ])
   })
 
@@ -160,6 +160,7 @@ describe('the timeline of an order', () => {
       marks: [undefined, 'failed'],
       missing: ['payment_received failed; not handled yet'],
     })
+    expect(timeline(...arrived)).toMatchObject({ next: ['payment_received'], isRetry: true })
     const twice = timeline(...arrived, event('payment_received', 1, failed))
     expect(twice.missing).toEqual(['payment_received failed 2 times; not handled yet'])
     const again = timeline(...arrived, event('payment_received', 1))

@@ -209,7 +209,7 @@ describe.sequential('sending from the page', () => {
       )
     expect(words).toEqual([undefined, 'late', undefined, 'repeated', 'impossible'])
     expect(await order.locator('.missing').allInnerTexts()).toEqual([
-      expect.stringContaining('payment_received never arrived'),
+      expect.stringContaining('payment_received has not arrived, though the order has ended'),
     ])
   })
 
