@@ -75,12 +75,20 @@ function stateWords({ state, isFinal, latest }: OrderTimeline): string {
 }
 
 function stepView(
-  { entry, state, mark }: Step,
+  { entry, state, mark, lacks }: Step,
   { opened, commands }: OrdersOptions,
 ): TemplateResult {
   const { number, eventName = '(no event name)', receivedAt } = entry
   const isOpen = number === opened
   return html`
+    ${lacks.map(
+      (name) => html`
+        <li class="step lacking">
+          <span class="name">${name}</span>
+          <span class="mark">missing</span>
+        </li>
+      `,
+    )}
     <li class="step ${mark ?? 'regular'}">
       <button
         type="button"

@@ -117,6 +117,8 @@ describe('the timeline of an order', () => {
       event('crypto_delivered', 3),
     )
     expect(order.missing).toEqual(['payment_received has not arrived, though the order has ended'])
+    // The gap is where it belongs, and only there.
+    expect(order.steps.map(({ lacks }) => lacks)).toEqual([[], ['payment_received'], []])
   })
 
   it('says which events have not arrived while it has not ended, the earliest first', () => {
@@ -143,6 +145,7 @@ describe('the timeline of an order', () => {
     )
     expect(order.marks).toEqual([undefined, 'refused', undefined])
     expect(order.missing).toEqual(['payment_received was refused; not handled yet'])
+    expect(order.steps.flatMap(({ lacks }) => lacks)).toEqual([])
   })
 
   it('does not miss an event that only a refused delivery speaks of', () => {

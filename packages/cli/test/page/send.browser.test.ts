@@ -205,9 +205,9 @@ describe.sequential('sending from the page', () => {
     const words = await order
       .locator('.step')
       .evaluateAll((steps) =>
-        steps.map((step) => step.textContent?.match(/late|repeated|impossible/)?.[0]),
+        steps.map((step) => step.textContent?.match(/late|repeated|impossible|missing/)?.[0]),
       )
-    expect(words).toEqual([undefined, 'late', undefined, 'repeated', 'impossible'])
+    expect(words).toEqual(['missing', undefined, 'late', undefined, 'repeated', 'impossible'])
     expect(await order.locator('.missing').allInnerTexts()).toEqual([
       expect.stringContaining('payment_received has not arrived, though the order has ended'),
     ])
