@@ -7,7 +7,7 @@ const deliveries = new Counter(metric('koywe_deliveries_total', 'api', 'event', 
 const duration = new Histogram(metric('koywe_delivery_duration_seconds'))
 const lastAccepted = new Gauge(metric('koywe_last_accepted_timestamp_seconds', 'api'))
 const questions = new Counter(metric('koywe_auth_questions_total', 'allowed', 'code'))
-for (const api of ['ramp', 'payments']) lastAccepted.set({ api }, 0)
+lastAccepted.setToCurrentTime({ api: 'ramp' }) // counts from the start; add 'payments' if you receive those
 
 subscribe(`tracing:${koywe.koyweChannels.delivery}:asyncEnd`, (message) => {
   const delivery = message as koywe.KoyweDeliveryContext

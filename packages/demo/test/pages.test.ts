@@ -71,10 +71,12 @@ describe('the check of links', () => {
     return brokenLinksOf(page, [...pages, page])
   }
 
+  const onGitHub = 'https://github.com/x/koywe-webhooks/blob/main'
+
   it('accepts files, folders, headings and the web', async () => {
     const good =
       '# A b\n\n[1](#a-b) [2](../README.md#documentation) [3](../examples) [4](https://x.cl/#y)'
-    expect(await check(good)).toEqual([])
+    expect(await check(`${good} [5](${onGitHub}/README.md#documentation)`)).toEqual([])
   })
 
   it.each([
@@ -82,6 +84,8 @@ describe('the check of links', () => {
     ['../README.md#nowhere', 'leads to no heading of README.md'],
     ['../NOWHERE.md', 'leads to no file'],
     ['../LICENSE#mit', 'leads into a file that is not a page'],
+    [`${onGitHub}/NOWHERE.md`, 'leads to no file'],
+    [`${onGitHub}/README.md#nowhere`, 'leads to no heading of README.md'],
   ])('reports %s', async (url, reason) => {
     expect(await check(`# A b\n\n[link](${url})`)).toEqual([`.github/TEST.md:3: ${url} ${reason}`])
   })

@@ -13,7 +13,7 @@ const byCode: Readonly<Record<KoyweErrorCode, Explanation>> = {
     cure: 'Koywe signs once a secret is registered with the webhook (updateWebhook).',
   },
   invalid_signature: {
-    meaning: 'None of the secrets of the server made this signature.',
+    meaning: "None of the server's secrets produced this signature.",
     cure: "For an event of your own: is KOYWE_WEBHOOK_SECRET the same here and there? The server's log names the likely cause, at most once a minute.",
   },
   unauthorized: {

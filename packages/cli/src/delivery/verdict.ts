@@ -24,7 +24,7 @@ const acceptedForgery: Explanation = {
 }
 
 const refusedForgery = {
-  cure: 'That is right: such an event must be refused, and no listener has heard of it.',
+  cure: 'That is right: such an event must be refused, and no listener was called.',
 }
 
 const handledTwice: Explanation = {

@@ -98,7 +98,7 @@ function handledBefore({ api, deliveryId = '<delivery id>' }: KeptDelivery): Exp
   // The key that a receiver claims.
   const key = api === 'payments' ? `payments:${deliveryId}` : deliveryId
   return {
-    meaning: 'The server has handled this event before, so no listener has heard of it again.',
+    meaning: 'The server has handled this event before, so no listener was called again.',
     cure: `To have it handled again, forget it first: await store.forget('${key}'), in the server's dedupe store.`,
   }
 }

@@ -250,30 +250,32 @@ it('an answer is the same when a subscriber throws; Node reports the error as un
   }
 })
 
+function breaks(): never {
+  throw new Error('a broken store')
+}
+
+// Stores of somebody's own, with less than an AsyncLocalStorage has. Node 26 enters a store with `withScope` and runs the rest itself.
 it.each([
+  ['breaks', { run: breaks, withScope: breaks }, /^a broken store$/],
   [
-    'breaks',
-    'a broken store',
-    () => {
-      throw new Error('a broken store')
-    },
+    'does not run',
+    { run: () => {} },
+    /^A store bound to `koywe:process` did not run the listeners\.$|withScope is not a function/,
   ],
-  ['does not run', 'A store bound to `koywe:process` did not run the listeners.', () => {}],
 ])(
   'a store that %s what it is bound to never lets an event pass unheard as handled',
-  async (_what, message, run) => {
+  async (_what, store, message) => {
     const channel = tracingChannel<unknown, object>(koyweChannels.process)
-    const broken = { run }
-    // A store of somebody's own, with less than an AsyncLocalStorage has.
-    channel.start.bindStore(broken as never)
-    undo.push(() => void channel.start.unbindStore(broken as never))
+    channel.start.bindStore(store as never)
+    undo.push(() => void channel.start.unbindStore(store as never))
     const logger = createMemoryLog()
     const webhooks = receiver({ logger })
     const listener = vi.fn()
     webhooks.onAny(listener)
     expect(await webhooks.handle(requestOf(signedEvent()))).toMatchObject({ status: 500 })
     expect(listener).not.toHaveBeenCalled()
-    expect(logger.errors).toEqual([expect.objectContaining({ message })])
+    const expected = expect.objectContaining({ message: expect.stringMatching(message) })
+    expect(logger.errors).toEqual([expected])
   },
 )
 

@@ -23,11 +23,12 @@ describe('parseEvent', () => {
     }
   })
 
-  it('names the missing or wrong field', () => {
+  it('names the missing or wrong field, and the API', () => {
     const good = { eventName: 'fiat_sent', ...fields, externalId: 'z' }
     for (const field of ['eventName', 'orderId', 'timeStamp', 'externalId']) {
       for (const wrong of [1, true, [], {}]) {
-        expect(() => parseEvent({ ...good, [field]: wrong })).toThrow(`\`${field}\``)
+        const parse = () => parseEvent({ ...good, [field]: wrong })
+        expect(parse).toThrow(new RegExp(`\`${field}\`.* Koywe's ramp API gives it`))
       }
     }
     expect(() => parseEvent({ eventName: '' })).toThrow('`eventName`')

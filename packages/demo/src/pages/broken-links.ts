@@ -3,9 +3,12 @@ import { join, posix } from 'node:path'
 import { root } from './find-pages.js'
 import type { Page } from './page.js'
 
+/** How a page that is read elsewhere, on npm or in a copied example, links to another package's. */
+const onGitHub = 'https://github.com/x/koywe-webhooks/blob/main/'
+
 /**
- * The links of a page that lead nowhere, each as a sentence: a relative link to a file that does not exist, or to a heading that its
- * page does not have. Links to the web are not followed.
+ * The links of a page that lead nowhere, each as a sentence: a relative link, or one to this repository on GitHub, to a file that does
+ * not exist, or to a heading that its page does not have. Other links to the web are not followed.
  *
  * @param pages All pages, whose headings are known.
  */
@@ -24,7 +27,7 @@ async function faultOf(
   page: Page,
   pages: readonly Page[],
 ): Promise<string | undefined> {
-  if (isAbroad(url)) return undefined
+  if (isAbroad(url) && !url.startsWith(onGitHub)) return undefined
   const [path = '', anchor] = url.split('#')
   const target = targetOf(url, page)
   if (path !== '' && !(await exists(target))) return 'leads to no file'
@@ -41,9 +44,10 @@ export function isAbroad(url: string): boolean {
   return /^[a-z]+:/.test(url)
 }
 
-/** The file in the repository that a relative link names. */
+/** The file in the repository that a link names. */
 export function targetOf(url: string, { path }: Page): string {
   const [file = ''] = url.split('#')
+  if (file.startsWith(onGitHub)) return file.slice(onGitHub.length)
   return file === '' ? path : posix.join(posix.dirname(path), decodeURIComponent(file))
 }
 
