@@ -18,7 +18,7 @@ export function checksOf({ reason, ...entry }: Entry): Checks | undefined {
     steps: [
       `Is \`${apis[entry.api].secretName}\` the secret registered with Koywe, in the same environment?`,
       'Does a proxy or a middleware rewrite the body?',
-      'If neither: it is not from Koywe. Ignore it.',
+      'If the secret is right and nothing rewrites the body: it is not from Koywe. Ignore it.',
     ],
   }
 }

@@ -65,6 +65,9 @@ describe.sequential('sending from the page', () => {
     expect(await isInView(1)).toBe(false)
     await details().getByRole('button', { name: 'replay of 1' }).click()
     await expect.poll(() => isInView(1)).toBe(true)
+    // The filters and the heads of the columns have not scrolled away.
+    const top = (await page.locator('.list').boundingBox())?.y
+    expect((await page.locator('.list-head').boundingBox())?.y).toBe(top)
   })
 
   it('counts how often an event failed that is not handled yet', async () => {
