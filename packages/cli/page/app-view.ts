@@ -2,15 +2,16 @@ import type { Entry } from '../src/inspect/entries.js'
 import { type View, views } from './address.js'
 import { detailsView } from './details-view.js'
 import { deniedView, emptyView, nothingMatchesView } from './empty-view.js'
-import { isFiltering, matches, noFilter, valuesOf } from './filter.js'
+import { isFiltering, lacksEvent, matches, noFilter, valuesOf } from './filter.js'
 import { filterView } from './filter-view.js'
-import { listView } from './list-view.js'
+import { counted } from './format.js'
+import { columnsView, listView } from './list-view.js'
 import { html, nothing, type TemplateResult } from './lit.js'
 import { orderTimelines } from './order-timeline.js'
 import { ordersView } from './orders-view.js'
 import type { Commands, PageState } from './page-state.js'
 import { sendView } from './send-view.js'
-import { calloutView, statusView } from './status-view.js'
+import { calloutView, noticeView, statusView } from './status-view.js'
 
 const titles: Readonly<Record<View, string>> = {
   deliveries: 'Deliveries',
@@ -29,7 +30,7 @@ export function appView(state: PageState, hasToken: boolean, commands: Commands)
       ${link.state === 'denied' ? nothing : statusView(state)}
       ${link.state === 'denied' ? nothing : navigation(state, commands)}
     </header>
-    ${calloutView(state, commands)}
+    ${calloutView(state)}
     ${
       link.state === 'denied'
         ? html`<main>${deniedView(hasToken)}</main>`
@@ -43,6 +44,7 @@ export function appView(state: PageState, hasToken: boolean, commands: Commands)
           </main>
         `
     }
+    ${noticeView(state, commands)}
   `
 }
 
@@ -79,34 +81,27 @@ function contentView(state: PageState, commands: Commands): TemplateResult {
       return filtered(
         state,
         all.filter(({ kind }) => kind === 'question'),
+        columnsView('User', 'Koywe concludes'),
         commands,
         (entries) =>
           listView(entries, {
             ...listOptions(state, commands),
             label: 'Questions of the auth callback, newest first',
-            columns: ['User', 'Conclusion'],
           }),
       )
     case 'orders':
-      return filtered(state, all.filter(isDelivery), commands, (entries) => {
-        const { pointed, opened, rows, catalogue } = state
-        const ids = new Set(entries.map(orderIdOf))
-        // Of an order that has one delivery the filter shows, all are shown: a line with holes would say the wrong thing.
-        const whole = all.filter((entry) => isDelivery(entry) && ids.has(orderIdOf(entry)))
-        return ordersView(orderTimelines(whole, catalogue?.states ?? {}), {
-          opened,
-          pointed,
-          rows,
-          commands,
-        })
-      })
+      return orders(state, all.filter(isDelivery), commands)
     default:
-      return filtered(state, all.filter(isDelivery), commands, (entries) =>
-        listView(entries, {
-          ...listOptions(state, commands),
-          label: 'Deliveries, newest first',
-          columns: ['Event', 'Order'],
-        }),
+      return filtered(
+        state,
+        all.filter(isDelivery),
+        columnsView('Event', 'Order'),
+        commands,
+        (entries) =>
+          listView(entries, {
+            ...listOptions(state, commands),
+            label: 'Deliveries, newest first',
+          }),
       )
   }
 }
@@ -114,6 +109,7 @@ function contentView(state: PageState, commands: Commands): TemplateResult {
 function filtered(
   state: PageState,
   entries: readonly Entry[],
+  columns: TemplateResult,
   commands: Commands,
   view: (entries: readonly Entry[]) => TemplateResult,
 ): TemplateResult {
@@ -122,8 +118,37 @@ function filtered(
   const { filter } = state
   const shown = isFiltering(filter) ? entries.filter((entry) => matches(entry, filter)) : entries
   return html`
-    ${filterView(state, entries, shown.length, commands)}
+    <div class="list-head">
+      ${filterView(state, entries, `${shown.length} of ${entries.length}`, commands)} ${columns}
+    </div>
     ${shown.length === 0 ? nothingMatchesView(() => commands.filter(noFilter)) : view(shown)}
+  `
+}
+
+/** Of an order that has one delivery the filter shows, all are shown: a line with holes would say the wrong thing. */
+function orders(
+  state: PageState,
+  deliveries: readonly Entry[],
+  commands: Commands,
+): TemplateResult {
+  if (deliveries.length === 0) return emptyView(state, commands)
+  const { filter, pointed, opened, rows, catalogue } = state
+  const all = orderTimelines(deliveries, catalogue?.states ?? {})
+  const shown = isFiltering(filter)
+    ? all.filter(
+        ({ steps, missing }) =>
+          (filter.orders !== lacksEvent || missing.length > 0) &&
+          steps.some(({ entry }) => matches(entry, filter)),
+      )
+    : all
+  const count = `${shown.length} of ${counted(all.length, 'order', 'orders')}`
+  return html`
+    <div class="list-head">${filterView(state, deliveries, count, commands)}</div>
+    ${
+      shown.length === 0 && isFiltering(filter)
+        ? nothingMatchesView(() => commands.filter(noFilter))
+        : ordersView(shown, { opened, pointed, rows, commands })
+    }
   `
 }
 

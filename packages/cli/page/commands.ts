@@ -8,23 +8,39 @@ import type { Commands, PageState } from './page-state.js'
 export interface CommandsOptions {
   readonly state: PageState
   readonly api: Api
-  /** Draws the page, and then moves the focus to where the selector or the row's number says. */
-  changed(focus?: string | number): void
+  /** Draws the page, and then moves the focus to where the selector or the row's number says, and scrolls to the row of `revealed`. */
+  changed(focus?: string | number, revealed?: number): void
 }
+
+/** How long the page says that something is done. */
+const noticeMs = 8000
 
 /** Creates what the user can do. */
 export function createCommands({ state, api, changed }: CommandsOptions): Commands {
   function say(notice: PageState['notice']): void {
-    state.notice = notice
+    tell(notice)
     changed()
   }
 
+  function tell(notice: PageState['notice']): void {
+    state.notice = notice
+    if (notice?.kind !== 'done') return
+    setTimeout(() => {
+      if (state.notice === notice) say(undefined)
+    }, noticeMs)
+  }
+
+  /** Goes to another place, where neither a notice nor what was about to be sent belongs. */
+  function go(place: Partial<PageState>): void {
+    Object.assign(state, { resend: undefined, notice: undefined, ...place })
+  }
+
   function jumpTo(number: number): void {
-    state.view = 'deliveries'
-    // A filter could hide what was just sent.
-    state.filter = noFilter
-    state.opened = number
-    changed('#details-title')
+    // A filter could hide the delivery, and so could the end of the list.
+    const older = state.entries.newest().filter((entry) => entry.number >= number).length
+    const rows = Math.max(state.rows, older)
+    go({ view: 'deliveries', filter: noFilter, opened: number, rows })
+    changed('#details-title', number)
   }
 
   async function ask(action: Parameters<Commands['act']>[0]): Promise<ActionResult> {
@@ -38,22 +54,25 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
 
   return {
     show(view) {
-      Object.assign(state, {
-        view,
-        opened: undefined,
-        pointed: undefined,
-        isEditing: false,
-        rows: rowsAtOnce,
-      })
+      // Other lists have no choice of orders to take it back.
+      const filter = { ...state.filter, orders: '' } as const
+      go({ view, filter, opened: undefined, pointed: undefined, rows: rowsAtOnce })
       changed('#view-title')
     },
+    restore(place) {
+      const closed = place.view === state.view ? state.opened : undefined
+      go(place)
+      if (place.opened !== undefined) changed('#details-title', place.opened)
+      else changed(closed ?? '#view-title')
+    },
     open(number) {
-      Object.assign(state, { opened: number, isEditing: false })
+      go({ opened: number })
       changed('#details-title')
     },
+    jumpTo,
     close() {
       const { opened } = state
-      Object.assign(state, { opened: undefined, isEditing: false })
+      go({ opened: undefined })
       changed(opened)
     },
     filter(change) {
@@ -62,7 +81,7 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
       changed()
     },
     showOrder(orderId) {
-      Object.assign(state, { view: 'deliveries', filter: { ...noFilter, order: orderId } })
+      go({ view: 'deliveries', filter: { ...noFilter, order: orderId } })
       changed('#view-title')
     },
     showMore() {
@@ -73,9 +92,10 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
       state.showsFilters = !state.showsFilters
       changed()
     },
-    edit(on) {
-      state.isEditing = on
-      changed(on ? '#edited' : undefined)
+    prepare(resend) {
+      const left = state.resend?.step
+      state.resend = resend
+      changed(resend ? `#${resend.step}` : `#${left}-back`)
     },
     async act(action) {
       state.isActing = true
@@ -84,12 +104,14 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
       state.isActing = false
       if ('error' in result) return say({ kind: 'problem', text: result.error.message })
       const [first] = result.numbers
-      state.isEditing = false
-      state.notice = undefined
       if (first === undefined) return changed()
-      if (action.action !== 'life') return jumpTo(first)
-      Object.assign(state, { view: 'orders', filter: noFilter, opened: undefined, pointed: first })
-      changed('[data-pointed]')
+      if (action.action === 'life') {
+        go({ view: 'orders', filter: noFilter, opened: undefined, pointed: first })
+        return changed('[data-pointed]')
+      }
+      jumpTo(first)
+      const text = action.action === 'replay' ? 'Sent again as delivery' : 'Sent as delivery'
+      tell({ kind: 'done', text: `${text} ${first}`, sent: first })
     },
     async copy(text, what) {
       try {

@@ -1,10 +1,13 @@
 import type { DeliveryEntry, Entry } from '../src/inspect/entries.js'
 import { bodyView } from './body-view.js'
-import { dateAndTime, duration } from './format.js'
+import { checksOf, cureInPanel } from './cure.js'
+import { counted, dateAndTime, duration } from './format.js'
 import { html, nothing, repeat, type TemplateResult } from './lit.js'
 import type { Commands, PageState } from './page-state.js'
+import { prose } from './prose.js'
 import { replayView } from './replay-view.js'
 import { subjectOf } from './row.js'
+import { readStack } from './stack.js'
 import { answerOf, isMisread, originOf, reasonOf, storeSentence } from './verdict.js'
 
 /** Everything about the open request. */
@@ -41,27 +44,49 @@ function contentView(entry: Entry, state: PageState, commands: Commands): Templa
   const mode = state.application?.mode ?? 'launcher'
   const reason = reasonOf(entry, mode)
   return html`
-    ${
-      reason === undefined
-        ? nothing
-        : html`
-          <div class="verdict">
-            <p class="reason">${reason}</p>
-            ${entry.cure === undefined ? nothing : html`<p class="cure">${entry.cure}</p>`}
-          </div>
-        `
-    }
+    ${reason === undefined ? nothing : reasonView(reason, entry)}
     ${entry.kind === 'delivery' ? replayView(entry, state, commands) : nothing}
+    ${entry.kind === 'delivery' ? errorsView(entry) : nothing}
+    ${state.resend?.step === 'editing' ? html`<h3>As it was answered before</h3>` : nothing}
     <dl class="facts">
       ${fact('Answer', answerOf(entry))}
       ${fact('Took', entry.durationMs === undefined ? undefined : duration(entry.durationMs))}
       ${fact('Arrived', dateAndTime(entry.receivedAt))}
-      ${fact('Came from', originOf(entry))}
+      ${fact('Came from', originView(entry, commands))}
       ${entry.kind === 'delivery' ? deliveryFacts(entry, mode, commands) : questionFacts(entry)}
       ${fact('Request', `${entry.method} ${entry.path}`)}
     </dl>
     ${entry.kind === 'delivery' ? deliveryParts(entry) : nothing}
   `
+}
+
+function reasonView(reason: string, entry: Entry): TemplateResult {
+  const checks = checksOf(entry)
+  if (checks) {
+    return html`
+      <div class="verdict">
+        <p class="reason">${checks.sentence}</p>
+        <ol class="checks">${checks.steps.map((step) => html`<li>${prose(step)}</li>`)}</ol>
+        <details>
+          <summary>What the receiver says</summary>
+          <p>${prose(reason)}</p>
+        </details>
+      </div>
+    `
+  }
+  const cure = cureInPanel(entry)
+  return html`
+    <div class="verdict">
+      <p class="reason">${prose(reason)}</p>
+      ${cure === undefined ? nothing : html`<p class="cure">${prose(cure)}</p>`}
+    </div>
+  `
+}
+
+function originView(entry: Entry, commands: Commands) {
+  const { replayOf } = entry
+  if (replayOf === undefined) return originOf(entry)
+  return html`<button type="button" class="link" @click=${() => commands.jumpTo(replayOf)}>${originOf(entry)}</button>`
 }
 
 function deliveryFacts(
@@ -88,17 +113,21 @@ function deliveryFacts(
 }
 
 function questionFacts(entry: Entry & { kind: 'question' }): TemplateResult {
-  const { koyweConcludes, allowed } = entry
+  const { koyweConcludes, said } = entry
   const misread = isMisread(entry)
-    ? ', although isAllowed did not say so: to Koywe any truthy body is a yes'
+    ? ', although it is not `true`: to Koywe any truthy body is a yes'
     : ''
   return html`
-    ${fact('isAllowed', allowed ? 'said yes' : 'did not say yes')}
-    ${fact('Koywe concludes', koyweConcludes === undefined ? undefined : koyweConcludes + misread)}
+    ${fact('Answer body', said === undefined ? undefined : html`<code>${said === '' ? '(empty)' : said}</code>`)}
+    ${fact('Koywe concludes', koyweConcludes && html`${koyweConcludes}${prose(misread)}`)}
   `
 }
 
-function signatureOf({ verified, secretIndex }: DeliveryEntry, mode: 'launcher' | 'proxy'): string {
+function signatureOf(
+  { verified, secretIndex, code }: DeliveryEntry,
+  mode: 'launcher' | 'proxy',
+): string {
+  if (code === 'missing_signature') return 'missing'
   if (verified === undefined) return mode === 'proxy' ? 'unknown to a proxy' : 'not checked'
   if (!verified) return 'wrong'
   if (secretIndex === undefined) return 'right'
@@ -108,28 +137,48 @@ function signatureOf({ verified, secretIndex }: DeliveryEntry, mode: 'launcher' 
 }
 
 function deliveryParts(entry: DeliveryEntry): TemplateResult {
-  const { errors, headers, body } = entry
+  const { headers, body } = entry
   return html`
-    ${errors.length === 0 ? nothing : html`<h3>${errors.length === 1 ? 'What a listener threw' : 'What the listeners threw'}</h3>`}
-    ${errors.map(
-      ({ name, message, stack }) => html`
-        <p class="thrown"><strong>${name}</strong>: ${message}</p>
-        ${stack === undefined ? nothing : html`<pre class="stack" tabindex="0" aria-label="Stack of ${name}">${stack}</pre>`}
-      `,
-    )}
     ${body === undefined ? html`<h3>Body</h3><p>It was not kept.</p>` : bodyView(body)}
     ${
       headers === undefined
         ? nothing
         : html`
           <details>
-            <summary>Headers of the signature and the body</summary>
+            <summary>Headers</summary>
             <dl class="facts">
               ${Object.entries(headers).map(([name, value]) => fact(name, value))}
             </dl>
           </details>
         `
     }
+  `
+}
+
+function errorsView({ errors }: DeliveryEntry): TemplateResult {
+  return html`
+    ${errors.length === 0 ? nothing : html`<h3>${errors.length === 1 ? 'What a listener threw' : 'What the listeners threw'}</h3>`}
+    ${errors.map(
+      ({ name, message, stack }) => html`
+        <p class="thrown"><strong>${name}</strong>: ${message}</p>
+        ${stack === undefined ? nothing : stackView(name, stack)}
+      `,
+    )}
+  `
+}
+
+/** The application's own calls. Those of libraries are folded. */
+function stackView(name: string, stack: string): TemplateResult {
+  const { own, foreign, place } = readStack(stack)
+  const whole = (text: string) =>
+    html`<pre class="stack" tabindex="0" role="region" aria-label="Stack of ${name}">${text}</pre>`
+  if (place === undefined || foreign === 0) return whole(stack)
+  return html`
+    ${whole(own)}
+    <details>
+      <summary>${counted(foreign, 'call', 'calls')} of libraries and Node.js</summary>
+      <pre class="calls" tabindex="0" role="region" aria-label="Whole stack of ${name}">${stack}</pre>
+    </details>
   `
 }
 

@@ -1,5 +1,5 @@
 import type { Entry } from '../src/inspect/entries.js'
-import { type Filter, isFiltering, noFilter, valuesOf } from './filter.js'
+import { type Filter, isFiltering, lacksEvent, noFilter, notAccepted, valuesOf } from './filter.js'
 import { html, nothing, type TemplateResult } from './lit.js'
 import type { Commands, PageState } from './page-state.js'
 import { verdictOf } from './verdict.js'
@@ -8,7 +8,7 @@ import { verdictOf } from './verdict.js'
 export function filterView(
   { filter, showsFilters, view }: PageState,
   entries: readonly Entry[],
-  shown: number,
+  count: string,
   commands: Commands,
 ): TemplateResult {
   const set = (name: keyof Filter) => (event: Event) => {
@@ -51,16 +51,16 @@ export function filterView(
       ${
         !hasPayments || isCallback
           ? nothing
-          : choice('API', 'Both APIs', filter.api, ['ramp', 'payments'], set('api'))
+          : choice('API', 'All APIs', filter.api, ['ramp', 'payments'], set('api'))
       }
-      <span class="quiet count">
-        ${
-          isFiltering(filter)
-            ? html`${shown} of ${entries.length}
-              <button type="button" class="link" @click=${() => commands.filter(noFilter)}>clear</button>`
-            : nothing
-        }
-      </span>
+      ${view === 'orders' ? choice('Orders', 'All orders', filter.orders, [lacksEvent], set('orders')) : nothing}
+      ${
+        isFiltering(filter)
+          ? html`<span class="quiet count">
+            ${count} <button type="button" class="link" @click=${() => commands.filter(noFilter)}>clear</button>
+          </span>`
+          : nothing
+      }
     </search>
   `
 }
@@ -86,10 +86,12 @@ function eventsOf(entries: readonly Entry[]): readonly string[] {
   return valuesOf(entries, (entry) => (entry.kind === 'delivery' ? entry.eventName : undefined))
 }
 
-/** Verdicts first, then statuses, then codes. */
+/** What was not accepted first, then verdicts, then statuses, then codes. */
 function answersOf(entries: readonly Entry[]): readonly string[] {
+  const verdicts = valuesOf(entries, verdictOf)
   return [
-    ...valuesOf(entries, verdictOf),
+    ...(verdicts.includes('refused') && verdicts.includes('failed') ? [notAccepted] : []),
+    ...verdicts,
     ...valuesOf(entries, ({ status }) => status?.toString()),
     ...valuesOf(entries, ({ code }) => code),
   ]

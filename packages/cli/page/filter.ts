@@ -7,13 +7,21 @@ export interface Filter {
   readonly text: string
   readonly order: string
   readonly event: string
-  /** A verdict such as `refused`, a status or a code. */
+  /** A verdict such as `refused`, a status, a code or {@link notAccepted}. */
   readonly answer: string
+  /** Which orders. */
+  readonly orders: '' | typeof lacksEvent
   readonly api: '' | 'ramp' | 'payments'
 }
 
+/** The answer of what was refused or has failed. */
+export const notAccepted = 'not accepted'
+
+/** The orders that miss an event. */
+export const lacksEvent = 'missing an event'
+
 /** Shows everything. */
-export const noFilter: Filter = { text: '', order: '', event: '', answer: '', api: '' }
+export const noFilter: Filter = { text: '', order: '', event: '', answer: '', orders: '', api: '' }
 
 /** Whether a filter leaves anything out. */
 export function isFiltering(filter: Filter): boolean {
@@ -36,7 +44,9 @@ function isOf(entry: Entry & { kind: 'delivery' }, order: string): boolean {
 }
 
 function matchesAnswer(entry: Entry, answer: string): boolean {
-  return verdictOf(entry) === answer || String(entry.status) === answer || entry.code === answer
+  const verdict = verdictOf(entry)
+  if (answer === notAccepted) return verdict === 'refused' || verdict === 'failed'
+  return verdict === answer || String(entry.status) === answer || entry.code === answer
 }
 
 // An entry never changes, so its text is made once.

@@ -2,13 +2,13 @@ import type { Entry } from '../src/inspect/entries.js'
 import { html, nothing, repeat, type TemplateResult } from './lit.js'
 import { moreView } from './more-view.js'
 import type { Commands } from './page-state.js'
+import { prose } from './prose.js'
 import { type Row, rowOf } from './row.js'
 import { keepOneTabStop, onListKey } from './row-focus.js'
 
 /** How a list is shown. */
 export interface ListOptions {
   readonly label: string
-  readonly columns: readonly [subject: string, about: string]
   readonly opened: number | undefined
   readonly mode: 'launcher' | 'proxy'
   /** How many rows are drawn. */
@@ -18,12 +18,8 @@ export interface ListOptions {
 
 /** Requests on rows, newest first. */
 export function listView(entries: readonly Entry[], options: ListOptions): TemplateResult {
-  const { label, columns, opened, mode, rows, commands } = options
+  const { label, opened, mode, rows, commands } = options
   return html`
-    <div class="columns" aria-hidden="true">
-      <span></span><span>Time</span><span>${columns[0]}</span><span>${columns[1]}</span>
-      <span>Answer</span><span class="took">Took</span>
-    </div>
     <ol
       class="rows"
       role="list"
@@ -43,6 +39,16 @@ export function listView(entries: readonly Entry[], options: ListOptions): Templ
   `
 }
 
+/** The heads of the columns of a list. */
+export function columnsView(subject: string, about: string): TemplateResult {
+  return html`
+    <div class="columns" aria-hidden="true">
+      <span></span><span class="serial">No.</span><span>Time</span><span>${subject}</span><span>${about}</span>
+      <span>Answer</span><span class="took">Took</span>
+    </div>
+  `
+}
+
 function rowView(row: Row, isOpen: boolean): TemplateResult {
   const { number, verdict, sign, time, receivedAt, subject, about, answer, took, badges } = row
   return html`
@@ -55,6 +61,7 @@ function rowView(row: Row, isOpen: boolean): TemplateResult {
         aria-current=${isOpen ? 'true' : nothing}
       >
         <span class="sign" aria-hidden="true">${sign}</span>
+        <span class="serial">${number}</span>
         <time datetime=${receivedAt}>${time}</time>
         <span class="subject">${subject}</span>
         <span class="about" title=${about}>${about}</span>
@@ -63,8 +70,8 @@ function rowView(row: Row, isOpen: boolean): TemplateResult {
         </span>
         <span class="took">${took}</span>
       </button>
-      ${row.reason === undefined ? nothing : html`<p class="reason">${row.reason}</p>`}
-      ${row.cure === undefined ? nothing : html`<p class="cure">${row.cure}</p>`}
+      ${row.reason === undefined ? nothing : html`<p class="reason">${prose(row.reason)}</p>`}
+      ${row.cure === undefined ? nothing : html`<p class="cure">${prose(row.cure)}</p>`}
     </li>
   `
 }

@@ -28,7 +28,7 @@ const state: PageState = {
   filter: noFilter,
   rows: rowsAtOnce,
   showsFilters: false,
-  isEditing: false,
+  resend: undefined,
   isActing: false,
   notice: undefined,
 }
@@ -39,8 +39,9 @@ const api = createApi(token ?? '')
 const commands = createCommands({
   state,
   api,
-  changed(target) {
+  changed(target, revealed) {
     if (target !== undefined) focus.on(target)
+    if (revealed !== undefined) focus.reveal(revealed)
     draw()
   },
 })
@@ -49,16 +50,40 @@ const draw = oncePerFrame(() => {
   render(appView(state, token !== undefined, commands), root)
   for (const list of root.querySelectorAll('[data-rows]')) keepOneTabStop(list)
   focus.drawn()
-  const fragment = writeAddress({ token, view: state.view, entry: state.opened })
-  if (fragment !== location.hash) history.replaceState(null, '', fragment)
+  keepPlace()
 })
+
+/** The filter of the place that the address names. */
+let { filter } = state
+
+/** Gives every place an address, so that the browser's Back returns to the one before. */
+function keepPlace(): void {
+  const fragment = writeAddress({ token, view: state.view, entry: state.opened })
+  if (fragment !== location.hash) {
+    history.replaceState(filter, '')
+    history.pushState(state.filter, '', fragment)
+  }
+  filter = state.filter
+}
 
 addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && state.opened !== undefined) commands.close()
+  if (event.key !== 'Escape') return
+  if (state.resend?.step === 'confirming') commands.prepare(undefined)
+  else if (state.opened !== undefined) commands.close()
 })
-// Another token is another run, and a view is soonest right when everything is read again.
-addEventListener('hashchange', () => location.reload())
+addEventListener('hashchange', () => {
+  const address = readAddress(location.hash)
+  // Another token is another run.
+  if (address.token !== token) return location.reload()
+  const { view, entry: opened } = address
+  filter = history.state ?? noFilter
+  commands.restore({ view, opened, filter })
+})
 
+// Whatever the address said, there is nothing to go back to yet.
+if (token !== undefined) {
+  history.replaceState(filter, '', writeAddress({ token, view, entry }))
+}
 draw()
 if (token !== undefined) {
   void connect(api, {

@@ -37,22 +37,30 @@ const after = new Map<string, readonly string[]>(
   }),
 )
 
-/** The names of the events of an order that have arrived. */
+/** The names of the events of an order that have arrived, once for each delivery. */
 export interface ArrivedNames {
   readonly accepted: readonly string[]
   readonly refused: readonly string[]
   readonly failed: readonly string[]
 }
 
+/** An event that an order lacks. */
+export interface Missing {
+  readonly eventName: string
+  readonly sentence: string
+  /** Whether not even a delivery that was refused or has failed speaks of it. */
+  readonly isUnseen: boolean
+}
+
 /**
- * Says which events an order lacks, the earliest first.
+ * Finds the events that an order lacks, the earliest first.
  *
  * @param isFinal Whether the order has ended, so that nothing more is to be expected.
  */
 export function missingOf(
   { accepted, refused, failed }: ArrivedNames,
   isFinal: boolean,
-): readonly string[] {
+): readonly Missing[] {
   const missing = new Set<string>()
   const look = (name: string): void => {
     const needed = before.get(name)
@@ -64,11 +72,26 @@ export function missingOf(
   }
   for (const name of accepted) look(name)
   for (const name of failed) if (!accepted.includes(name)) missing.add(name)
-  return [...missing].map((name) => {
-    if (failed.includes(name)) return `${name} failed, and did not arrive again`
-    if (refused.includes(name)) return `${name} was refused, and did not arrive again`
-    return isFinal ? `${name} never arrived` : `${name} has not arrived`
-  })
+  return [...missing].map((eventName) => ({
+    eventName,
+    sentence: `${eventName} ${whatIsWrong(eventName)}`,
+    isUnseen: !failed.includes(eventName) && !refused.includes(eventName),
+  }))
+
+  function whatIsWrong(name: string): string {
+    const times = (names: readonly string[]) => {
+      const count = names.filter((one) => one === name).length
+      return count === 1 ? '' : ` ${count} times`
+    }
+    if (failed.includes(name)) return `failed${times(failed)}; not handled yet`
+    if (refused.includes(name)) return `was refused${times(refused)}; not handled yet`
+    return isFinal ? 'has not arrived, though the order has ended' : 'has not arrived yet'
+  }
+}
+
+/** Whether one event can only happen after another. */
+export function precedes(earlier: string, later: string): boolean {
+  return before.get(later)?.some((name) => name === earlier || precedes(earlier, name)) ?? false
 }
 
 /** Which events usually follow one, or none if it is unknown. */

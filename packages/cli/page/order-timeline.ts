@@ -1,5 +1,5 @@
 import type { Catalogue, DeliveryEntry, Entry } from '../src/inspect/entries.js'
-import { missingOf, nextOf } from './order-life.js'
+import { missingOf, nextOf, precedes } from './order-life.js'
 import { verdictOf } from './verdict.js'
 
 /** What is odd about a step, in a word. */
@@ -11,6 +11,8 @@ export interface Step {
   /** The order's state after the event, where Koywe says so. */
   readonly state: string | undefined
   readonly mark: StepMark | undefined
+  /** The names of the events that should have arrived before, and of which nothing has. */
+  readonly lacks: readonly string[]
 }
 
 /** What is known of an order. */
@@ -29,6 +31,8 @@ export interface OrderTimeline {
   readonly missing: readonly string[]
   /** Which events may come next. */
   readonly next: readonly string[]
+  /** Whether those have failed, so that they come once more. */
+  readonly isRetry: boolean
 }
 
 type States = Catalogue['states']
@@ -52,7 +56,7 @@ function orderTimeline(
 ): OrderTimeline {
   const accepted = firstsOf(entries)
   let latest: DeliveryEntry | undefined
-  const steps = entries.map((entry): Step => {
+  const marked = entries.map((entry) => {
     const state = stateAfter(entry, states)?.state
     let mark: StepMark | undefined = markOf(entry, accepted, states)
     const counts = accepted.includes(entry) && mark !== 'impossible'
@@ -65,7 +69,7 @@ function orderTimeline(
   const known = latest && stateAfter(latest, states)
   const isFinal = known?.final ?? false
   const namesOf = (...marks: Step['mark'][]) =>
-    steps
+    marked
       .filter(({ mark }) => marks.includes(mark))
       .map(({ entry: { eventName = '' } }) => eventName)
   const arrived = {
@@ -73,6 +77,19 @@ function orderTimeline(
     refused: namesOf('refused'),
     failed: namesOf('failed'),
   }
+  const missing = missingOf(arrived, isFinal)
+  const unseen = new Set(missing.filter((one) => one.isUnseen).map(({ eventName }) => eventName))
+  const steps = marked.map((step): Step => {
+    const { eventName = '' } = step.entry
+    const lacks = arrived.accepted.includes(eventName)
+      ? [...unseen].filter((name) => precedes(name, eventName))
+      : []
+    for (const name of lacks) unseen.delete(name)
+    return { ...step, lacks }
+  })
+  const next = isFinal || latest?.eventName === undefined ? [] : nextOf(latest.eventName)
+  const failedNext = next.filter((name) => arrived.failed.includes(name))
+  const isRetry = failedNext.length > 0
   const [first] = entries
   return {
     orderId,
@@ -82,8 +99,9 @@ function orderTimeline(
     state: known?.state,
     latest: latest?.eventName,
     isFinal,
-    missing: missingOf(arrived, isFinal),
-    next: isFinal || latest?.eventName === undefined ? [] : nextOf(latest.eventName),
+    missing: missing.map(({ sentence }) => sentence),
+    next: isRetry ? failedNext : next,
+    isRetry,
   }
 }
 

@@ -39,7 +39,7 @@ export function ordersView(
 }
 
 function orderView(order: OrderTimeline, options: OrdersOptions): TemplateResult {
-  const { orderId, externalId, steps, missing, next, api } = order
+  const { orderId, externalId, steps, missing, next, isRetry, api } = order
   const { pointed, commands } = options
   const isPointed = steps.some(({ entry }) => entry.number === pointed)
   return html`
@@ -62,7 +62,7 @@ function orderView(order: OrderTimeline, options: OrdersOptions): TemplateResult
           ({ entry }) => entry.number,
           (step) => stepView(step, options),
         )}
-        ${next.length > 0 ? html`<li class="step next"><span class="name">next: ${next.join(' or ')}</span></li>` : nothing}
+        ${next.length > 0 ? html`<li class="step next"><span class="name">${isRetry ? 'retry' : 'next'}: ${next.join(' or ')}</span></li>` : nothing}
       </ol>
     </li>
   `
@@ -75,12 +75,20 @@ function stateWords({ state, isFinal, latest }: OrderTimeline): string {
 }
 
 function stepView(
-  { entry, state, mark }: Step,
+  { entry, state, mark, lacks }: Step,
   { opened, commands }: OrdersOptions,
 ): TemplateResult {
   const { number, eventName = '(no event name)', receivedAt } = entry
   const isOpen = number === opened
   return html`
+    ${lacks.map(
+      (name) => html`
+        <li class="step lacking">
+          <span class="name">${name}</span>
+          <span class="mark">missing</span>
+        </li>
+      `,
+    )}
     <li class="step ${mark ?? 'regular'}">
       <button
         type="button"

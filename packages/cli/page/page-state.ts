@@ -12,7 +12,16 @@ export type Link =
 export interface Notice {
   readonly kind: 'done' | 'problem'
   readonly text: string
+  /** The number of the request that was sent. Its answer follows the text once it is known. */
+  readonly sent?: number
 }
+
+/** What the user is about to do with the open delivery. */
+export type Resend =
+  /** Editing its body. `fault` says why the text was not sent. */
+  | { readonly step: 'editing'; readonly fault?: string }
+  /** Signing a body that nobody has verified. */
+  | { readonly step: 'confirming' }
 
 /** Everything that the page shows. */
 export interface PageState {
@@ -30,8 +39,7 @@ export interface PageState {
   rows: number
   /** Whether a narrow window shows all filters. */
   showsFilters: boolean
-  /** Whether the body of the open delivery is being edited. */
-  isEditing: boolean
+  resend: Resend | undefined
   /** Whether an action is under way. */
   isActing: boolean
   notice: Notice | undefined
@@ -40,7 +48,11 @@ export interface PageState {
 /** What the user can do. */
 export interface Commands {
   show(view: View): void
+  /** Shows what an earlier address did. */
+  restore(place: Pick<PageState, 'view' | 'opened' | 'filter'>): void
   open(number: number): void
+  /** Opens a delivery and shows its row, whatever the list showed before. */
+  jumpTo(number: number): void
   /** Closes the details and returns to the row they belong to. */
   close(): void
   filter(change: Partial<Filter>): void
@@ -48,7 +60,7 @@ export interface Commands {
   showOrder(orderId: string): void
   showMore(): void
   toggleFilters(): void
-  edit(on: boolean): void
+  prepare(resend: Resend | undefined): void
   act(action: Action): Promise<void>
   copy(text: string, what: string): Promise<void>
   /** Says something, such as why there is nothing to do. */

@@ -35,7 +35,21 @@ export function keepOneTabStop(list: Element): void {
 
 /** Puts the focus on the row of a request, if it is shown. */
 export function focusRow(number: number): boolean {
-  const row = document.querySelector<HTMLElement>(`[data-row="${number}"]`)
+  const row = rowOf(number)
   row?.focus()
   return row !== null
+}
+
+/** Scrolls to the row of a request, if it is shown. */
+export function scrollToRow(number: number): boolean {
+  const row = rowOf(number)
+  const scroll = () => row?.scrollIntoView({ block: 'nearest' })
+  scroll()
+  // Rows that come into view get their height then, and push others away.
+  if (row) requestAnimationFrame(() => requestAnimationFrame(scroll))
+  return row !== null
+}
+
+function rowOf(number: number): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-row="${number}"]`)
 }

@@ -1,4 +1,5 @@
 import type { Entry } from '../src/inspect/entries.js'
+import { checksOf, cureOf } from './cure.js'
 import { duration, timeOfDay } from './format.js'
 import { answerOf, isMisread, originOf, reasonOf, type Verdict, verdictOf } from './verdict.js'
 
@@ -23,6 +24,8 @@ export interface Row {
 
 const signs: Readonly<Record<Verdict, string>> = {
   accepted: '✓',
+  allowed: '✓',
+  denied: '–',
   duplicate: '=',
   refused: '✕',
   failed: '!',
@@ -44,12 +47,12 @@ export function rowOf(entry: Entry, mode: 'launcher' | 'proxy'): Row {
     time: timeOfDay(entry.receivedAt),
     receivedAt: entry.receivedAt,
     subject: subjectOf(entry),
-    about: entry.kind === 'delivery' ? (entry.orderId ?? '') : conclusionOf(entry),
+    about: entry.kind === 'delivery' ? (entry.orderId ?? '') : (entry.koyweConcludes ?? ''),
     answer: answerOf(entry),
     took: entry.durationMs === undefined ? '' : duration(entry.durationMs),
     badges: badgesOf(entry, verdict),
-    reason: reasonOf(entry, mode),
-    cure: entry.cure,
+    reason: checksOf(entry)?.sentence ?? reasonOf(entry, mode),
+    cure: cureOf(entry),
   }
   rows[mode].set(entry, row)
   return row
@@ -59,12 +62,6 @@ export function rowOf(entry: Entry, mode: 'launcher' | 'proxy'): Row {
 export function subjectOf(entry: Entry): string {
   if (entry.kind === 'question') return entry.email ?? '(no email)'
   return entry.eventName ?? '(no event name)'
-}
-
-/** What Koywe makes of an answer of the callback. */
-function conclusionOf(entry: Entry & { kind: 'question' }): string {
-  if (entry.koyweConcludes === undefined) return ''
-  return `Koywe concludes: ${entry.koyweConcludes}`
 }
 
 function badgesOf(entry: Entry, verdict: Verdict): readonly string[] {

@@ -1,7 +1,9 @@
 import type { ApplicationState } from '../src/inspect/entries.js'
+import type { EntryList } from './entry-list.js'
 import { counted, grouped } from './format.js'
 import { html, nothing, type TemplateResult } from './lit.js'
 import type { Commands, Link, PageState } from './page-state.js'
+import { answerOf } from './verdict.js'
 
 /** The application's state and the connection to the inspector, in the head of the page. */
 export function statusView({ application, link }: PageState): TemplateResult {
@@ -34,7 +36,7 @@ function linkWords(link: Link): string {
 }
 
 /** What needs the user's attention, above everything else. */
-export function calloutView({ application, link, notice }: PageState, commands: Commands) {
+export function calloutView({ application, link }: PageState) {
   return html`
     ${
       link.state === 'open' && application && needsAttention(application)
@@ -42,17 +44,28 @@ export function calloutView({ application, link, notice }: PageState, commands: 
         : nothing
     }
     ${application ? countedView(application) : nothing}
+  `
+}
+
+/** What became of something the user did. It lies over the page, so that nothing moves away from under the pointer. */
+export function noticeView({ notice, entries }: PageState, commands: Commands) {
+  return html`
     <div class="notice" role=${notice?.kind === 'problem' ? 'alert' : 'status'}>
       ${
         notice
           ? html`<p class=${notice.kind}>
-            ${notice.text}
+            ${notice.text}${answerTo(notice.sent, entries)}
             <button type="button" class="link" @click=${() => commands.say(undefined)}>dismiss</button>
           </p>`
           : nothing
       }
     </div>
   `
+}
+
+function answerTo(sent: number | undefined, entries: EntryList): string {
+  const entry = sent === undefined ? undefined : entries.get(sent)
+  return entry === undefined ? '' : `: ${answerOf(entry)}`
 }
 
 /** What is not in the list is said, or the list would be taken for all there was. */

@@ -1,7 +1,14 @@
 import type { DeliveryEntry, Entry, QuestionEntry } from '../src/inspect/entries.js'
 
 /** What became of a request. */
-export type Verdict = 'waiting' | 'accepted' | 'duplicate' | 'refused' | 'failed'
+export type Verdict =
+  | 'waiting'
+  | 'accepted'
+  | 'duplicate'
+  | 'allowed'
+  | 'denied'
+  | 'refused'
+  | 'failed'
 
 /** Reads a request's verdict from its answer. A server's own fault is `failed`, everything else but a success `refused`. */
 export function verdictOf(entry: Entry): Verdict {
@@ -9,7 +16,15 @@ export function verdictOf(entry: Entry): Verdict {
   if (status === undefined) return entry.code === undefined ? 'waiting' : 'failed'
   if (status >= 500) return 'failed'
   if (status < 200 || status >= 300) return 'refused'
-  return entry.kind === 'delivery' && entry.duplicate ? 'duplicate' : 'accepted'
+  if (entry.kind === 'question')
+    return entry.koyweConcludes ?? (entry.allowed ? 'allowed' : 'denied')
+  return entry.duplicate ? 'duplicate' : 'accepted'
+}
+
+/** Whether the receiver has found the signature right. A proxy only sees that a listener may have run. */
+export function hasVerified(entry: DeliveryEntry): boolean {
+  if (entry.verified !== undefined) return entry.verified
+  return ['accepted', 'duplicate', 'failed'].includes(verdictOf(entry))
 }
 
 /** What the answer was, in a few words: `200`, `401 invalid_signature`, `no answer yet`. */
@@ -43,9 +58,9 @@ export function storeSentence(entry: DeliveryEntry): string {
     case 'failed':
       return entry.verified === true
         ? 'A new event. It is not marked as handled, so it can be sent again.'
-        : 'The store was not asked.'
+        : 'Not checked for duplicates.'
     default:
-      return 'The store was not asked: the delivery was refused before.'
+      return 'Not checked for duplicates: the delivery was refused first.'
   }
 }
 

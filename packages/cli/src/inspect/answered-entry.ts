@@ -22,6 +22,9 @@ export interface Exchanged {
   readonly failure?: { readonly code: string; readonly reason: string }
 }
 
+/** More of the answer to a question is not kept, in characters. */
+const mostSaid = 200
+
 /** Makes an entry of what a proxy, or the sender of a request, sees. */
 export function answeredEntry(exchanged: Exchanged): Entry {
   const { number, receivedAt, method, path, sent, answer, failure } = exchanged
@@ -44,7 +47,11 @@ export function answeredEntry(exchanged: Exchanged): Entry {
     ...common,
     ...(typeof email === 'string' && { email: shortenedEmail(email) }),
     allowed: said === true && answer?.status === 200,
-    ...(answer && !failure && { koyweConcludes: isYes ? 'allowed' : 'denied' }),
+    ...(answer &&
+      !failure && {
+        said: answer.text.slice(0, mostSaid),
+        koyweConcludes: isYes ? 'allowed' : 'denied',
+      }),
   }
 }
 

@@ -66,6 +66,8 @@ export interface QuestionEntry extends RequestEntry {
   /** Whom Koywe asked about, shortened: `m…@example.com`. */
   readonly email?: string
   readonly allowed: boolean
+  /** The start of the answer's body. */
+  readonly said?: string
   /** What Koywe's pseudo-code makes of the answer. */
   readonly koyweConcludes?: 'allowed' | 'denied'
 }

@@ -31,8 +31,11 @@ export function reportedEntry(
 /** The page shows what elsewhere only the server's log says. */
 function cureOf(report: RequestReport, status: number): string | undefined {
   switch (report.code) {
+    case 'missing_signature':
+      // The receiver's own sentence says it.
+      return report.reason === undefined ? explain(status, report.code)?.cure : undefined
     case 'handler_failed':
-      return 'Mend the listener: open the delivery for the stack.'
+      return 'Fix the listener: open the delivery for the stack.'
     case 'invalid_signature':
       return `For an event of your own: is ${apis[reportedApi(report)].secretName} the same here and in the application?`
     default:
@@ -40,7 +43,7 @@ function cureOf(report: RequestReport, status: number): string | undefined {
   }
 }
 
-type Common = Omit<QuestionEntry, 'kind' | 'email' | 'allowed' | 'koyweConcludes'>
+type Common = Omit<QuestionEntry, 'kind' | 'email' | 'allowed' | 'said' | 'koyweConcludes'>
 
 function question(common: Common, { email, allowed = false, status }: RequestReport): Entry {
   return {
@@ -49,7 +52,10 @@ function question(common: Common, { email, allowed = false, status }: RequestRep
     ...defined({ email }),
     allowed,
     // The callback answers `true` or `false`, and `true` with status 200 alone.
-    ...(status !== undefined && { koyweConcludes: allowed ? 'allowed' : 'denied' }),
+    ...(status !== undefined && {
+      said: String(allowed),
+      koyweConcludes: allowed ? 'allowed' : 'denied',
+    }),
   }
 }
 

@@ -106,7 +106,7 @@ const ofKind: Readonly<Record<string, Fields>> = {
   },
   question: {
     required: { allowed: isFlag },
-    optional: { email: isText, koyweConcludes: isOneOf('allowed', 'denied') },
+    optional: { email: isText, said: isText, koyweConcludes: isOneOf('allowed', 'denied') },
   },
 }
 

@@ -67,8 +67,29 @@ describe.sequential('the list of deliveries', () => {
     const refused = row('missing_signature')
     await refused.waitFor()
     expect(await refused.textContent()).toContain('401')
-    expect(await refused.locator('.reason').textContent()).toMatch(/signature/)
-    expect(await refused.locator('.cure').textContent()).toMatch(/secret/)
+    expect(await refused.locator('.reason').textContent()).toMatch(/secret was registered/)
+    // The sentence says what to do, and its code is code.
+    expect(await refused.locator('.cure').count()).toBe(0)
+    expect(await refused.locator('.reason code').textContent()).toBe('signature')
+    await post(inspector.origin, '{"id":"evt_1","type":"order.paid","note":"of Payments"}')
+    const ofPayments = row('evt_1').or(row('order.paid'))
+    expect(await ofPayments.locator('.cure').textContent()).toContain(
+      'send it to /webhooks/koywe-payments',
+    )
+  })
+
+  it('tells a missing signature from a wrong one', async () => {
+    await row('missing_signature').click()
+    const signature = () => details().locator('.facts div', { hasText: /^\s*Signature/ })
+    await expect.poll(() => signature().textContent()).toMatch(/missing$/)
+    const forged = { eventName: 'fiat_delivered', orderId: 'order-3', signature: 'a'.repeat(64) }
+    await post(inspector.origin, JSON.stringify({ ...forged, timeStamp: '2026-01-31T12:00:00Z' }))
+    expect(await row('invalid_signature').locator('.cure').textContent()).toMatch(/SECRET/)
+    await row('invalid_signature').click()
+    // What to look at comes first, and the receiver's own sentence is kept.
+    await expect.poll(() => details().locator('.checks li').count()).toBe(3)
+    expect(await details().locator('.verdict').textContent()).toContain('None of your secrets')
+    await expect.poll(() => signature().textContent()).toMatch(/wrong$/)
   })
 
   it('shows where a body stops being JSON', async () => {
@@ -86,6 +107,12 @@ describe.sequential('the list of deliveries', () => {
     await row('handler_failed').click()
     await details().getByText('the disk is full').first().waitFor()
     expect(await details().locator('.stack').textContent()).toMatch(/sendReceipt.*app\.mjs/)
+    expect(await details().locator('.stack').textContent()).not.toMatch(
+      /node:|node_modules|koywe-webhooks/,
+    )
+    expect(await details().locator('.cure').textContent()).toMatch(
+      /^Fix the listener at app\.mjs:\d+, /,
+    )
   })
 
   it('shows an event name that is HTML as text', async () => {
@@ -120,6 +147,55 @@ describe.sequential('the list of deliveries', () => {
     await expect.poll(async () => (await shown()).length).toBeGreaterThan(5)
   })
 
+  it('counts orders where it shows orders', async () => {
+    await show(page, 'Orders')
+    await page.locator('.order').first().waitFor()
+    const all = await page.locator('.order').count()
+    await page.getByLabel('Order', { exact: true }).fill('order-2')
+    await expect.poll(() => page.locator('.order').count()).toBe(1)
+    expect(await page.locator('.count').textContent()).toContain(`1 of ${all} orders`)
+    await page.getByRole('button', { name: 'clear' }).click()
+    await show(page, 'Deliveries')
+  })
+
+  it('shows only what was not accepted, or the orders that miss an event', async () => {
+    await page.getByLabel('Answer').selectOption('not accepted')
+    await expect.poll(() => page.locator('.entry:not(.refused, .failed)').count()).toBe(0)
+    expect(await page.locator('.entry.refused').count()).toBeGreaterThan(0)
+    expect(await page.locator('.entry.failed').count()).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'clear' }).click()
+    await show(page, 'Orders')
+    await page.locator('.order:not(.lacks)').first().waitFor()
+    await page.getByRole('combobox', { name: 'Orders' }).selectOption('missing an event')
+    await expect.poll(() => page.locator('.order:not(.lacks)').count()).toBe(0)
+    expect(await page.locator('.order.lacks').count()).toBeGreaterThan(0)
+    await show(page, 'Deliveries')
+    await expect.poll(() => page.locator('.count').count()).toBe(0)
+  })
+
+  it('follows the Back of the browser, over tabs, open deliveries and filters', async () => {
+    const part = () => page.locator('nav [aria-current]').textContent()
+    await expect.poll(part).toContain('Deliveries')
+    const title = page.getByRole('heading', { name: /^Delivery \d+: fiat_sent/ })
+    await row('handler_failed').click()
+    await title.waitFor()
+    const opened = page.url()
+    await show(page, 'Orders')
+    await page.getByRole('button', { name: 'its deliveries of order order-2' }).click()
+    await expect.poll(() => page.locator('.count').textContent()).toMatch(/ of /)
+    await page.goBack()
+    await expect.poll(part).toContain('Orders')
+    await expect.poll(() => page.locator('.order').count()).toBeGreaterThan(1)
+    await page.goBack()
+    await title.waitFor()
+    expect(page.url()).toBe(opened)
+    await page.goBack()
+    await expect.poll(() => details().count()).toBe(0)
+    await page.goForward()
+    await title.waitFor()
+    await page.keyboard.press('Escape')
+  })
+
   it('shows the questions of the auth callback, and what Koywe concludes', async () => {
     for (const email of ['ana@example.com', 'eve@example.com']) {
       await post(inspector.origin, JSON.stringify({ email }), '/koywe/auth')
@@ -127,8 +203,11 @@ describe.sequential('the list of deliveries', () => {
     await show(page, 'Callback')
     const questions = page.locator('[data-entry]')
     await expect.poll(() => questions.count()).toBe(2)
-    expect(await questions.first().textContent()).toContain('Koywe concludes: denied')
-    expect(await questions.last().textContent()).toContain('Koywe concludes: allowed')
+    expect(await questions.first().textContent()).toMatch(/–[\s\S]*denied/)
+    expect(await questions.last().textContent()).toMatch(/✓[\s\S]*allowed/)
+    await questions.first().click()
+    await expect.poll(() => details().textContent()).toMatch(/Answer body\s*false/)
+    await page.keyboard.press('Escape')
     expect(await page.content()).not.toContain('ana@example.com')
   })
 

@@ -116,13 +116,15 @@ describe('the timeline of an order', () => {
       event('crypto_tx_sent', 2),
       event('crypto_delivered', 3),
     )
-    expect(order.missing).toEqual(['payment_received never arrived'])
+    expect(order.missing).toEqual(['payment_received has not arrived, though the order has ended'])
+    // The gap is where it belongs, and only there.
+    expect(order.steps.map(({ lacks }) => lacks)).toEqual([[], ['payment_received'], []])
   })
 
   it('says which events have not arrived while it has not ended, the earliest first', () => {
     expect(timeline(event('crypto_tx_sent', 2)).missing).toEqual([
-      'payment_created has not arrived',
-      'payment_received has not arrived',
+      'payment_created has not arrived yet',
+      'payment_received has not arrived yet',
     ])
   })
 
@@ -142,7 +144,8 @@ describe('the timeline of an order', () => {
       event('crypto_tx_sent', 2),
     )
     expect(order.marks).toEqual([undefined, 'refused', undefined])
-    expect(order.missing).toEqual(['payment_received was refused, and did not arrive again'])
+    expect(order.missing).toEqual(['payment_received was refused; not handled yet'])
+    expect(order.steps.flatMap(({ lacks }) => lacks)).toEqual([])
   })
 
   it('does not miss an event that only a refused delivery speaks of', () => {
@@ -158,8 +161,11 @@ describe('the timeline of an order', () => {
     const arrived = [event('payment_created', 0), event('payment_received', 1, failed)]
     expect(timeline(...arrived)).toMatchObject({
       marks: [undefined, 'failed'],
-      missing: ['payment_received failed, and did not arrive again'],
+      missing: ['payment_received failed; not handled yet'],
     })
+    expect(timeline(...arrived)).toMatchObject({ next: ['payment_received'], isRetry: true })
+    const twice = timeline(...arrived, event('payment_received', 1, failed))
+    expect(twice.missing).toEqual(['payment_received failed 2 times; not handled yet'])
     const again = timeline(...arrived, event('payment_received', 1))
     expect(again).toMatchObject({ marks: [undefined, 'failed', undefined], missing: [] })
   })

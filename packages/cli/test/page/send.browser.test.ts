@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, openPage, show } from './browser.js'
-import { deliver, type Inspector, startInspector } from './inspector.js'
+import { deliver, type Inspector, post, startInspector } from './inspector.js'
 
 let browser: Browser
 let inspector: Inspector
@@ -40,6 +40,96 @@ describe.sequential('sending from the page', () => {
     const text = await after(() => page.getByRole('button', { name: 'Same bytes' }).click())
     expect(text).toContain('replay of 1')
     expect(text).toContain('Handled before')
+  })
+
+  it('says what became of it, shows its row, and leads back to what was sent again', async () => {
+    await after(() => page.getByRole('button', { name: 'Same bytes' }).click())
+    const number = /\d+/.exec((await title().textContent()) ?? '')?.[0]
+    await page.getByText(`Sent again as delivery ${number}: 200`).waitFor()
+    expect(await page.locator(`[data-row="${number}"] .serial`).textContent()).toBe(number)
+    await details().getByRole('button', { name: 'replay of 1' }).click()
+    await page.getByRole('heading', { name: 'Delivery 1: crypto_delivered' }).waitFor()
+  })
+
+  it('scrolls to the row of what was sent, and to that of what was sent again', async () => {
+    const one = () => deliver(inspector.origin, 'an_event', { orderId: 'order-many' })
+    await Promise.all(Array.from({ length: 60 }, one))
+    await expect.poll(() => page.locator('[data-row]').count()).toBeGreaterThan(60)
+    const isInView = (number: string | number) =>
+      page.evaluate<boolean>(
+        `(() => { const { top, bottom } = document.querySelector('[data-row="${number}"]').getBoundingClientRect(); return top >= 0 && bottom <= innerHeight })()`,
+      )
+    await after(() => page.getByRole('button', { name: 'Same bytes' }).click())
+    const number = /\d+/.exec((await title().textContent()) ?? '')?.[0] ?? ''
+    await expect.poll(() => isInView(number)).toBe(true)
+    expect(await isInView(1)).toBe(false)
+    await details().getByRole('button', { name: 'replay of 1' }).click()
+    await expect.poll(() => isInView(1)).toBe(true)
+    // The filters and the heads of the columns have not scrolled away.
+    const top = (await page.locator('.list').boundingBox())?.y
+    expect((await page.locator('.list-head').boundingBox())?.y).toBe(top)
+  })
+
+  it('counts how often an event failed that is not handled yet', async () => {
+    await deliver(inspector.origin, 'fiat_sent', { orderId: 'order-failed' })
+    await show(page, 'Deliveries')
+    await page.locator('[data-entry]', { hasText: 'order-failed' }).first().click()
+    await page.getByRole('button', { name: 'Same bytes' }).click()
+    await page.getByText(/Sent again as delivery \d+: 500 handler_failed/).waitFor()
+    await show(page, 'Orders')
+    const order = page.locator('[data-order="order-failed"]')
+    await order.getByText('fiat_sent failed 2 times; not handled yet').waitFor()
+  })
+
+  it('signs what nobody has verified only after a question', async () => {
+    await post(
+      inspector.origin,
+      '{"eventName":"payment_created","orderId":"order-forged","timeStamp":"2026-01-31T12:00:00.000Z"}',
+    )
+    await show(page, 'Deliveries')
+    const rows = page.locator('[data-entry]', { hasText: 'order-forged' })
+    await rows.first().click()
+    await details().getByText('Nobody has verified this body').waitFor()
+    const asNew = page.getByRole('button', { name: 'As a new event' })
+    const focused = () => page.evaluate('document.activeElement.id')
+    await asNew.press('Enter')
+    await expect.poll(focused).toBe('confirming')
+    await page.keyboard.press('Escape')
+    await expect.poll(focused).toBe('confirming-back')
+    expect(await page.getByRole('button', { name: 'Sign and send' }).count()).toBe(0)
+    expect(await rows.count()).toBe(1)
+    await asNew.press('Enter')
+    await expect.poll(focused).toBe('confirming')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByText(/Sent again as delivery \d+: 200/).waitFor()
+    await details().getByText('A new event: its listeners ran.').waitFor()
+    expect(await details().getByText('Nobody has verified this body').count()).toBe(0)
+  })
+
+  it('says beside the editor what is wrong with the text, and forgets it with the editor', async () => {
+    await show(page, 'Deliveries')
+    await page.locator('[data-entry="1"]').click()
+    const edit = page.getByRole('button', { name: 'Edit and sign again' })
+    const editor = page.getByLabel('The fields, without the signature')
+    const fault = page.getByText(/^Not JSON: /)
+    for (const leave of [
+      () => page.getByRole('button', { name: 'Cancel' }).click(),
+      () => page.keyboard.press('Escape'),
+      () => show(page, 'Orders'),
+    ]) {
+      await show(page, 'Deliveries')
+      await page.locator('[data-entry="1"]').click()
+      await edit.click()
+      await editor.fill('x')
+      await page.getByRole('button', { name: 'Sign and send' }).click()
+      await fault.waitFor()
+      const described = await editor.getAttribute('aria-describedby')
+      expect(await page.locator(`#${described}[role=alert]`).textContent()).toMatch(/^Not JSON/)
+      await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('editing')
+      await leave()
+      await expect.poll(() => fault.count()).toBe(0)
+    }
   })
 
   it('replays it as a new event, which the listeners hear of', async () => {
@@ -118,11 +208,11 @@ describe.sequential('sending from the page', () => {
     const words = await order
       .locator('.step')
       .evaluateAll((steps) =>
-        steps.map((step) => step.textContent?.match(/late|repeated|impossible/)?.[0]),
+        steps.map((step) => step.textContent?.match(/late|repeated|impossible|missing/)?.[0]),
       )
-    expect(words).toEqual([undefined, 'late', undefined, 'repeated', 'impossible'])
+    expect(words).toEqual(['missing', undefined, 'late', undefined, 'repeated', 'impossible'])
     expect(await order.locator('.missing').allInnerTexts()).toEqual([
-      expect.stringContaining('payment_received never arrived'),
+      expect.stringContaining('payment_received has not arrived, though the order has ended'),
     ])
   })
 
@@ -137,7 +227,15 @@ describe.sequential('sending from the page', () => {
     expect(await copied('Copy as command')).toMatch(
       /^koywe send crypto_delivered --order order-1 --at \S+ --field amount:=7 --url http:\S+\/webhooks\/koywe$/,
     )
+    // Nothing moves, so that another click at the same place does the same again.
+    const places = () =>
+      page.evaluate(
+        `[...document.querySelectorAll('button')].filter((button) => button.innerText !== 'dismiss').map((button) => button.getBoundingClientRect().top)`,
+      )
+    const withNotice = await places()
     await page.getByRole('button', { name: 'dismiss' }).click()
+    await expect.poll(() => page.getByText(/is in the clipboard/).count()).toBe(0)
+    expect(await places()).toEqual(withNotice)
     expect(await copied('Copy as test')).toMatch(
       /^await deliver\(app, \{[\s\S]*\}, \{ secret \}\)$/,
     )

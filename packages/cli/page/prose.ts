@@ -1,0 +1,9 @@
+import { html } from './lit.js'
+
+/** A sentence, with what stands between backticks as code. */
+export function prose(text: string) {
+  const parts = text.split('`')
+  // An odd backtick is one of the text.
+  if (parts.length % 2 === 0) return text
+  return parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
+}
