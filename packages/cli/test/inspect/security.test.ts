@@ -144,7 +144,13 @@ describe('the server of koywe inspect', () => {
       [...inspecting.entries.values()].find(({ kind }) => kind === 'question'),
     )
     expect(question).toMatchObject({
-      ...{ status: 200, allowed: true, koyweConcludes: 'allowed', email: 'm…@example.com' },
+      ...{
+        status: 200,
+        allowed: true,
+        said: 'true',
+        koyweConcludes: 'allowed',
+        email: 'm…@example.com',
+      },
     })
     expect(await inspecting.delivery(2)).toMatchObject({ code: 'missing_signature' })
     const catalogue = await ask(inspecting, '/api/catalogue')
