@@ -48,8 +48,9 @@ async function measureProcesses(framework: Framework, inspector: Inspector): Pro
     const first = await measureTogether(servers, { warmUp: 2, measured: 2 }, (server) =>
       server.costOf(takeDeliveries(1000), 'acceptance'),
     )
-    const sustained = await measureTogether(servers, { warmUp: 3, measured: 5 }, (server) =>
-      server.costOf(takeDeliveries(2000), 'acceptance'),
+    // Short rounds, so that what else the machine does falls on all states of a round.
+    const sustained = await measureTogether(servers, { warmUp: 12, measured: 20 }, (server) =>
+      server.costOf(takeDeliveries(500), 'acceptance'),
     )
     return { first, sustained }
   } finally {
