@@ -20,40 +20,48 @@ type Measure<Subject> = (subject: Subject) => Promise<number>
  * Measures every subject once per round, in a new random order each time, so that noise on the machine affects all of them
  * equally.
  */
-export async function interleave<Subject extends { readonly name: string }>(
+export function interleave<Subject extends Named>(
   subjects: readonly Subject[],
   rounds: Rounds,
   measure: Measure<Subject>,
 ): Promise<Samples> {
-  const { samples, add } = createSamples(subjects)
-  for (let round = -rounds.warmUp; round < rounds.measured; round++) {
-    for (const subject of shuffle(subjects)) {
-      const figure = await measure(subject)
-      if (round >= 0) add(subject, figure)
-    }
-  }
-  return samples
+  return playRounds(subjects, rounds, async (shuffled, add) => {
+    for (const subject of shuffled) add(subject, await measure(subject))
+  })
 }
 
 /** Measures all subjects at the same time in every round, for what shows only under a load that never stops. */
-export async function measureTogether<Subject extends { readonly name: string }>(
+export function measureTogether<Subject extends Named>(
   subjects: readonly Subject[],
   rounds: Rounds,
   measure: Measure<Subject>,
 ): Promise<Samples> {
+  return playRounds(subjects, rounds, async (shuffled, add) => {
+    await Promise.all(shuffled.map(async (subject) => add(subject, await measure(subject))))
+  })
+}
+
+interface Named {
+  readonly name: string
+}
+
+type Add<Subject> = (subject: Subject, figure: number) => void
+
+/** Plays the rounds, and keeps the figures of those that do not only warm up. */
+async function playRounds<Subject extends Named>(
+  subjects: readonly Subject[],
+  rounds: Rounds,
+  play: (shuffled: readonly Subject[], add: Add<Subject>) => Promise<void>,
+): Promise<Samples> {
   const { samples, add } = createSamples(subjects)
+  const forget: Add<Subject> = () => {}
   for (let round = -rounds.warmUp; round < rounds.measured; round++) {
-    await Promise.all(
-      shuffle(subjects).map(async (subject) => {
-        const figure = await measure(subject)
-        if (round >= 0) add(subject, figure)
-      }),
-    )
+    await play(shuffle(subjects), round < 0 ? forget : add)
   }
   return samples
 }
 
-function createSamples<Subject extends { readonly name: string }>(subjects: readonly Subject[]) {
+function createSamples<Subject extends Named>(subjects: readonly Subject[]) {
   const figures = new Map(subjects.map(({ name }) => [name, [] as number[]]))
 
   function of(name: string): readonly number[] {

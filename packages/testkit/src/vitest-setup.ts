@@ -11,11 +11,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('engines', urls)
   // The tests of an example stand alone, so they read what the example reads.
   if (urls.postgres) process.env.DATABASE_URL = urls.postgres
-  const others: readonly Program[] = [
-    ...(findChromium() ? [] : (['Chromium'] as const)),
-    ...(findProgram('openssl') ? [] : (['OpenSSL'] as const)),
-    ...(findProgram('promtool') ? [] : (['Prometheus'] as const)),
+  const programs: readonly (readonly [Program, string | undefined])[] = [
+    ['Chromium', findChromium()],
+    ['OpenSSL', findProgram('openssl')],
+    ['Prometheus', findProgram('promtool')],
   ]
+  const others = programs.flatMap(([name, path]) => (path === undefined ? [name] : []))
   return async () => {
     await stop()
     const modules = project.vitest.state.getTestModules()

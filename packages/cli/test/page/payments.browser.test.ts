@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, openPage, show } from './browser.js'
 import { type Inspector, startInspector } from './inspector.js'
+import { jumpAfter } from './jump-after.js'
 
 const secret = 'the secret of Payments'
 const event = {
@@ -32,19 +33,8 @@ afterAll(async () => {
   await inspector?.stop()
 })
 
-const details = () => page.locator('[data-details]')
-
 /** Opens the delivery that all start from, does something, and returns what the view jumped to. */
-async function after(action: () => Promise<void>): Promise<string> {
-  await show(page, 'Deliveries')
-  await page.locator('[data-entry="1"]').click()
-  await page.getByRole('heading', { name: 'Delivery 1: order.paid' }).waitFor()
-  await action()
-  const title = details().getByRole('heading').first()
-  await expect.poll(() => title.textContent()).not.toMatch(/ 1:/)
-  await details().getByText('Answer', { exact: true }).waitFor()
-  return (await details().textContent()) ?? ''
-}
+const after = (action: () => Promise<void>) => jumpAfter(page, 'order.paid', action)
 
 describe.sequential('a webhook of the Payments API', () => {
   it('is sent again as it is, which is answered as a duplicate', async () => {

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, openPage, show } from './browser.js'
 import { deliver, type Inspector, post, startInspector } from './inspector.js'
+import { jumpAfter } from './jump-after.js'
 
 let browser: Browser
 let inspector: Inspector
@@ -23,17 +24,7 @@ const details = () => page.locator('[data-details]')
 const title = () => details().getByRole('heading').first()
 
 /** Opens the delivery that all start from, does something, and returns what the view jumped to. */
-async function after(action: () => Promise<void>): Promise<string> {
-  await show(page, 'Deliveries')
-  await page.locator('[data-entry="1"]').click()
-  await page.getByRole('heading', { name: 'Delivery 1: crypto_delivered' }).waitFor()
-  await action()
-  await expect.poll(() => title().textContent()).not.toMatch(/ 1:/)
-  await details().getByText('Answer', { exact: true }).waitFor()
-  // The keyboard goes on where the view has jumped to.
-  await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('details-title')
-  return (await details().textContent()) ?? ''
-}
+const after = (action: () => Promise<void>) => jumpAfter(page, 'crypto_delivered', action)
 
 describe.sequential('sending from the page', () => {
   it('replays the same bytes, which is answered as a duplicate', async () => {
