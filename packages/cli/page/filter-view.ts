@@ -76,8 +76,8 @@ function choice(
   const offered = chosen === '' || values.includes(chosen) ? values : [chosen, ...values]
   return html`
     <select class="extra" aria-label=${label} @change=${change}>
-      <option value="" ?selected=${chosen === ''}>${all}</option>
-      ${offered.map((value) => html`<option value=${value} ?selected=${value === chosen}>${value}</option>`)}
+      <option value="" .selected=${chosen === ''}>${all}</option>
+      ${offered.map((value) => html`<option value=${value} .selected=${value === chosen}>${value}</option>`)}
     </select>
   `
 }

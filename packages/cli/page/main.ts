@@ -53,17 +53,20 @@ const draw = oncePerFrame(() => {
   keepPlace()
 })
 
-/** The filter of the place that the address names. */
-let { filter } = state
+/** The place that was drawn last: what its address says, and its filter. */
+let kept = { fragment: writeAddress({ token, view, entry }), filter: state.filter }
 
-/** Gives every place an address, so that the browser's Back returns to the one before. */
+/**
+ * Gives every place an address, so that the browser's Back returns to the one before. It does not ask where the browser is: after a
+ * Back, the page is told so later, and is often drawn in between.
+ */
 function keepPlace(): void {
   const fragment = writeAddress({ token, view: state.view, entry: state.opened })
-  if (fragment !== location.hash) {
-    history.replaceState(filter, '')
+  if (fragment !== kept.fragment) {
+    history.replaceState(kept.filter, '')
     history.pushState(state.filter, '', fragment)
   }
-  filter = state.filter
+  kept = { fragment, filter: state.filter }
 }
 
 addEventListener('keydown', (event) => {
@@ -76,13 +79,14 @@ addEventListener('hashchange', () => {
   // Another token is another run.
   if (address.token !== token) return location.reload()
   const { view, entry: opened } = address
-  filter = history.state ?? noFilter
+  const filter = history.state ?? noFilter
+  kept = { fragment: writeAddress(address), filter }
   commands.restore({ view, opened, filter })
 })
 
 // Whatever the address said, there is nothing to go back to yet.
 if (token !== undefined) {
-  history.replaceState(filter, '', writeAddress({ token, view, entry }))
+  history.replaceState(kept.filter, '', kept.fragment)
 }
 draw()
 if (token !== undefined) {

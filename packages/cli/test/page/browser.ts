@@ -54,10 +54,12 @@ export async function openPage(
   return { page, complaints }
 }
 
-/** Goes to a part of the page. */
+/** Goes to a part of the page, and waits until it is drawn. */
 export async function show(
   page: Page,
   part: 'Deliveries' | 'Orders' | 'Callback' | 'Send',
 ): Promise<void> {
-  await page.getByRole('navigation').getByRole('button', { name: part }).click()
+  const button = page.getByRole('navigation').getByRole('button', { name: part })
+  await button.click()
+  await button.and(page.locator('[aria-current=page]')).waitFor()
 }

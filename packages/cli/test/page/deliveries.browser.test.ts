@@ -147,6 +147,15 @@ describe.sequential('the list of deliveries', () => {
     await expect.poll(async () => (await shown()).length).toBeGreaterThan(5)
   })
 
+  it('shows in each choice what is chosen, after it was taken back by hand too', async () => {
+    const answer = page.getByLabel('Answer')
+    for (const choice of ['500', '', '500']) await answer.selectOption(choice)
+    await page.locator('.count').waitFor()
+    await page.getByRole('button', { name: 'clear' }).click()
+    await page.locator('.count').waitFor({ state: 'detached' })
+    expect(await answer.inputValue()).toBe('')
+  })
+
   it('counts orders where it shows orders', async () => {
     await show(page, 'Orders')
     await page.locator('.order').first().waitFor()
@@ -217,6 +226,23 @@ describe.sequential('the list of deliveries', () => {
     await page.getByRole('heading', { name: /Delivery \d+: crypto_delivered/ }).waitFor()
     await page.reload()
     await page.getByRole('heading', { name: /Delivery \d+: crypto_delivered/ }).waitFor()
+  })
+
+  it('goes back although a delivery makes it draw before the browser tells it', async () => {
+    await page.addInitScript(
+      "addEventListener('hashchange', (event) => { if (globalThis.waits) event.stopImmediatePropagation() })",
+    )
+    await page.reload()
+    await show(page, 'Deliveries')
+    await show(page, 'Orders')
+    await page.evaluate('globalThis.waits = true')
+    await page.goBack()
+    await deliver(inspector.origin, 'crypto_delivered', { orderId: 'order-late' })
+    await page.locator('.order', { hasText: 'order-late' }).waitFor()
+    await page.evaluate("globalThis.waits = false, dispatchEvent(new Event('hashchange'))")
+    await row('order-late').waitFor()
+    await page.goForward()
+    await page.locator('.order', { hasText: 'order-late' }).waitFor()
   })
 
   it('never carries the secret, and breaks no rule of its policy', async () => {

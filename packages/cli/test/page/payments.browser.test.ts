@@ -78,13 +78,15 @@ describe.sequential('a webhook of the Payments API', () => {
   it('is copied as a test and as a command', async () => {
     await show(page, 'Deliveries')
     await page.locator('[data-entry="1"]').click()
+    const notice = page.getByText(/is in the clipboard/)
     const copied = async (name: string) => {
       await page.getByRole('button', { name }).click()
-      await page.getByText(/is in the clipboard/).waitFor()
+      await notice.waitFor()
+      await page.getByRole('button', { name: 'dismiss' }).click()
+      await notice.waitFor({ state: 'detached' })
       return page.evaluate('navigator.clipboard.readText()')
     }
     expect(await copied('Copy as test')).toMatch(/^await deliver\(app, \{\n {2}id: 'evt_1',/)
-    await page.getByRole('button', { name: 'dismiss' }).click()
     expect(await copied('Copy as command')).toMatch(
       /^koywe send order\.paid --payments --field id=evt_1 --field 'data:=/,
     )
