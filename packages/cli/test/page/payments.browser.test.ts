@@ -78,6 +78,7 @@ describe.sequential('a webhook of the Payments API', () => {
   it('is copied as a test and as a command', async () => {
     await show(page, 'Deliveries')
     await page.locator('[data-entry="1"]').click()
+    await page.getByRole('heading', { name: 'Delivery 1:' }).waitFor()
     const notice = page.getByText(/is in the clipboard/)
     const copied = async (name: string) => {
       await page.getByRole('button', { name }).click()

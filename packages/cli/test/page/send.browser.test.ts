@@ -101,6 +101,7 @@ describe.sequential('sending from the page', () => {
   it('says beside the editor what is wrong with the text, and forgets it with the editor', async () => {
     await show(page, 'Deliveries')
     await page.locator('[data-entry="1"]').click()
+    await page.getByRole('heading', { name: 'Delivery 1:' }).waitFor()
     const edit = page.getByRole('button', { name: 'Edit and sign again' })
     const editor = page.getByLabel('The fields, without the signature')
     const fault = page.getByText(/^Not JSON: /)
