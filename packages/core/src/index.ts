@@ -36,7 +36,6 @@ export {
 } from './http/channels.js'
 export type { Body, HttpHandler, HttpRequest, HttpResponse } from './http/contract.js'
 export type { Logger } from './log/logger.js'
-export { type MetricLabels, metricLabels, type Outcome } from './opentelemetry/metric-labels.js'
 export {
   isKoywePaymentsEvent,
   type KoywePaymentsEvent,
@@ -71,5 +70,6 @@ export {
   type KoywePaymentsListeners,
 } from './webhooks/koywe-payments.js'
 export { createKoyweWebhooks, type KoyweWebhooks } from './webhooks/koywe-webhooks.js'
+export { type MetricLabels, metricLabels, type Outcome } from './webhooks/metric-labels.js'
 export type { KoyweWebhooksOptions } from './webhooks/options.js'
 export type { KoyweListeners } from './webhooks/receiver.js'

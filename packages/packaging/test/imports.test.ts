@@ -30,7 +30,7 @@ const upward = {
   'packages/core/src/webhooks/any.ts': '../auth-callback/credentials.js',
   'packages/core/src/auth-callback/any.ts': '../webhooks/claim.js',
   'packages/core/src/testing/any.ts': '../adapter/matcher.js',
-  'packages/core/src/opentelemetry/any.ts': '../webhooks/webhooks.js',
+  'packages/core/src/opentelemetry/any.ts': '../adapter/matcher.js',
   'packages/core/src/adapter/any.ts': '../index.js',
   'packages/core/src/a-new-room/any.ts': '../log/logger.js',
 }
@@ -38,6 +38,7 @@ const upward = {
 const allowed = {
   'packages/core/src/index.ts': './webhooks/receiver.js',
   'packages/core/src/adapter/good.ts': '../webhooks/receiver.js',
+  'packages/core/src/opentelemetry/good.ts': '../webhooks/metric-labels.js',
   'packages/core/src/http/good.ts': '../errors.js',
   'packages/core/src/payments/good.ts': '../ramp/signature.js',
   'packages/core/test/ramp/good.ts': '../../src/index.js',

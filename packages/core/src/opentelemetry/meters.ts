@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import type { KoyweAuthContext, KoyweDeliveryContext } from '../http/channels.js'
-import { metricLabels } from './metric-labels.js'
+import { metricLabels } from '../webhooks/metric-labels.js'
 import { scope, semanticConventions } from './spans.js'
 
 /** The instruments of one meter provider. */

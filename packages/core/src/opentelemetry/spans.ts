@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/api'
 import type { KoyweDeliveryContext } from '../http/channels.js'
 import type { Body } from '../http/contract.js'
-import { countedName, outcomeOf } from './metric-labels.js'
+import { countedName, outcomeOf } from '../webhooks/metric-labels.js'
 
 /** The semantic conventions whose names are used here. Those of messaging may still change. */
 export const semanticConventions = 'https://opentelemetry.io/schemas/1.41.0'
