@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config'
 import quick from './vitest.quick.config.js'
 
 /** The folders of `packages/core/test` that must notice a change; all when it is not set. */
-const folders = process.env.KOYWE_MUTATION_TESTS ?? 'ramp,http,auth-callback,dedupe,webhooks,setup'
+const folders =
+  process.env.KOYWE_MUTATION_TESTS ?? 'ramp,payments,http,auth-callback,dedupe,webhooks,setup'
 
 /** The core's own tests without those that wait, or that try the same again many times: each runs once for every change. */
 export default defineConfig({
@@ -14,7 +15,7 @@ export default defineConfig({
     include: [`packages/core/test/{${folders},none}/**/*.test.ts`],
     exclude: [
       ...(quick.test?.exclude ?? []),
-      '**/ramp/vectors.test.ts',
+      '**/{ramp,payments}/vectors.test.ts',
       '**/webhooks/properties.test.ts',
     ],
     testNamePattern: /^(?!.*every depth of nesting)/,

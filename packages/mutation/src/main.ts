@@ -16,6 +16,7 @@ const leastScore = 90
 /** What is changed, and the folders of packages/core/test that must notice. */
 const areas: Readonly<Record<string, string>> = {
   ramp: 'ramp',
+  payments: 'payments,webhooks',
   'auth-callback': 'auth-callback,http',
   'dedupe/memory-store.ts': 'dedupe',
   http: 'http,auth-callback,webhooks',

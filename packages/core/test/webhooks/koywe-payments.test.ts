@@ -217,7 +217,7 @@ describe('the log says of a refused delivery', () => {
   it('that the header is missing', async () => {
     const answer = await explained(signedRequest(body, ''))
     expect(answer).toMatchObject({ status: 401, error: 'missing_signature' })
-    expect(answer.line).toContain('no Koywe-Signature header')
+    expect(answer.line).toMatch(/no Koywe-Signature header.* has removed the header\. \(POST /)
   })
 
   it.each([
@@ -225,9 +225,13 @@ describe('the log says of a refused delivery', () => {
     ['came in quotes', `"${good}"`, /correct, but.*quotes/],
     ['came with a prefix', `sha256=${good}`, /correct, but.*`sha256=`/],
     ['came with white space', ` ${good} `, /correct, but/],
-    ['came twice', `${good}, ${good}`, /more than once/],
+    [
+      'came twice',
+      `${good}, ${good}`,
+      /header Koywe-Signature, which came more than once, is not 64/,
+    ],
     ['is not ASCII', 'ñ'.repeat(32), /not 64 hexadecimal/],
-    ['is too short', good.slice(0, 63), /not 64 hexadecimal/],
+    ['is too short', good.slice(0, 63), /header Koywe-Signature is not 64 hexadecimal/],
     ['is very long', 'a'.repeat(60_000), /not 64 hexadecimal/],
     ['was made with another secret', signatureOf(body, 'another'), /None of your secrets/],
     ['was made with an empty secret', signatureOf(body, ''), /None of your secrets/],
@@ -269,13 +273,31 @@ describe('the log says of a refused delivery', () => {
     expect(line).toContain('something modified it on the way')
   })
 
+  it('that no secret made the signature, where the length is right or was not sent', async () => {
+    for (const kept of [{ bytes: Buffer.from(body) }, { text: body }]) {
+      const request = signedRequest(body, signatureOf(`${body}\n`), kept)
+      const { 'content-length': _, ...chunked } = request.headers
+      for (const headers of [request.headers, chunked]) {
+        const answer = await explained({ ...request, headers })
+        expect(answer).toMatchObject({ status: 401, error: 'invalid_signature' })
+        expect(answer.line).toContain('None of your secrets')
+      }
+    }
+  })
+
   it.each<[string, Body]>([
-    ['only a value', { value: JSON.parse(body), cure: 'Here is the cure.' }],
-    ['a text of another length', { text: `${body} `, cure: 'Here is the cure.' }],
-  ])('how to keep the bytes, where a parser has kept %s', async (_what, kept) => {
-    const answer = await explained(signedRequest(body, good, kept))
-    expect(answer).toMatchObject({ status: 500, error: 'body_consumed' })
-    expect(answer.line).toMatch(/signs the bytes.*Here is the cure\./)
+    ['only the parsed value', { value: JSON.parse(body) }],
+    ['a text that is not byte for byte what came', { text: `${body} ` }],
+  ])('how to keep the bytes, where a parser has kept %s', async (what, kept) => {
+    for (const [cure, sentence] of [
+      ['Here is the cure.', /signs the bytes of the body\. Here is the cure\. \(/],
+      [undefined, /signs the bytes of the body\. Mount this middleware before it\. \(/],
+    ] as const) {
+      const answer = await explained(signedRequest(body, good, { ...kept, ...(cure && { cure }) }))
+      expect(answer).toMatchObject({ status: 500, error: 'body_consumed' })
+      expect(answer.line).toContain(`has kept ${what}, but`)
+      expect(answer.line).toMatch(sentence)
+    }
   })
 
   it('what is wrong with a signed body', async () => {

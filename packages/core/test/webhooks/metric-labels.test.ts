@@ -17,13 +17,17 @@ describe('the labels of a delivery in a metric', () => {
       { status: 500, code: 'handler_failed' } as const,
       { outcome: 'retry', event: 'crypto_delivered', code: 'handler_failed' },
     ],
+    [
+      { status: 400, code: 'invalid_payload' } as const,
+      { outcome: 'refused', event: 'crypto_delivered', code: 'invalid_payload' },
+    ],
   ])('of %j are %j', (rest, labels) => {
-    expect(metricLabels(delivery(rest))).toEqual({ api: 'ramp', ...labels })
+    expect(metricLabels(delivery(rest))).toStrictEqual({ api: 'ramp', ...labels })
   })
 
   it('know the types of the Payments API', () => {
     const paid = delivery({ api: 'payments', eventName: 'order.paid' })
-    expect(metricLabels(paid)).toEqual({
+    expect(metricLabels(paid)).toStrictEqual({
       api: 'payments',
       outcome: 'accepted',
       event: 'order.paid',
@@ -32,9 +36,11 @@ describe('the labels of a delivery in a metric', () => {
 
   it('have no event while no signature is verified, and are a retry without an answer', () => {
     const { eventName: _, status: _status, ...unread } = delivery({})
-    expect(metricLabels({ ...unread, status: 401, code: 'missing_signature' })).toEqual({
-      ...{ api: 'ramp', outcome: 'refused', code: 'missing_signature' },
+    expect(metricLabels({ ...unread, status: 401, code: 'missing_signature' })).toStrictEqual({
+      api: 'ramp',
+      outcome: 'refused',
+      code: 'missing_signature',
     })
-    expect(metricLabels(unread)).toEqual({ api: 'ramp', outcome: 'retry' })
+    expect(metricLabels(unread)).toStrictEqual({ api: 'ramp', outcome: 'retry' })
   })
 })
