@@ -2,18 +2,18 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createKoyweWebhooks } from '@x/koywe-core'
 import { readBody } from '@x/koywe-core/adapter'
+import { limit } from './bounds.js'
 import { type Bytes, createBytes } from './bytes.js'
-import { type Heard, judge, limit, secrets } from './judge.js'
-import { genuine } from './make-body.js'
+import { expectRamp } from './expect-ramp.js'
+import { requestOf } from './headers.js'
+import { genuine } from './make-ramp-body.js'
+import { createReceivers } from './receivers.js'
 
 const timeoutMs = 50
 /** How late an answer may be on a busy machine. */
 const slackMs = 5000
 
-const heard: Heard[] = []
-const settings = { dedupe: false, logger: false, limit, timeoutMs } as const
-const webhooks = createKoyweWebhooks(secrets, settings)
-webhooks.onAny((event, { signedText }) => heard.push({ event, signedText }))
+const receivers = createReceivers(createKoyweWebhooks, timeoutMs)
 
 type End = 'ends' | 'fails' | 'closes' | 'stalls'
 
@@ -37,24 +37,20 @@ export async function fuzz(data: Buffer): Promise<number> {
   if (before === 3) stream.destroy()
   if (before === 4) stream.once('data', () => {})
 
-  heard.length = 0
+  const isWhole = end === 'ends' && before !== 3
+  const sent = isWhole ? { bytes: Buffer.concat(all) } : undefined
+  const request = requestOf(stream.headers, (most) => readBody({ stream }, most))
   const clock = new AbortController()
-  const answer = await Promise.race([
-    webhooks.handle({
-      method: 'POST',
-      url: '/webhooks/koywe',
-      headers: stream.headers,
-      rawHeaders: [],
-      body: (most) => readBody({ stream }, most),
+  const status = await Promise.race([
+    receivers.try(0, false, request, (secrets, answer) => {
+      const mayRefuse = before !== 0 || answer.status === 408 || Number(length ?? 0) > limit
+      return expectRamp(sent, secrets, mayRefuse)
     }),
     delay(timeoutMs + slackMs, undefined, { signal: clock.signal }),
   ]).finally(() => clock.abort())
   stream.destroy()
-  if (!answer) throw new Error(`Broken promise: no answer within ${timeoutMs} ms`)
-  const isWhole = end === 'ends' && before !== 3
-  const mayRefuse = before !== 0 || answer.status === 408 || Number(length ?? 0) > limit
-  judge(answer, heard, isWhole ? { bytes: Buffer.concat(all) } : undefined, mayRefuse)
-  return answer.status
+  if (status === undefined) throw new Error(`Broken promise: no answer within ${timeoutMs} ms`)
+  return status
 }
 
 /** A genuine delivery or noise, in pieces. */
