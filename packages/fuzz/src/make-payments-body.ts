@@ -26,14 +26,15 @@ const objects = [
 
 /** Makes the bytes of a body: noise, an envelope, one that was changed before anybody signed it, or a delivery of the ramp API. */
 export function makeBody(bytes: Bytes): Buffer {
-  switch (bytes.below(8)) {
+  switch (bytes.below(16)) {
     case 1:
       return bytes.some()
     case 2:
-      return changed(envelope(bytes), bytes)
     case 3:
-      return padded(envelope(bytes), limit - 1 + bytes.below(3))
+      return changed(envelope(bytes), bytes)
     case 4:
+      return padded(envelope(bytes), limit - 1 + bytes.below(3))
+    case 5:
       return genuine(bytes)
     default:
       return envelope(bytes)

@@ -36,7 +36,7 @@ function otherThan(body: Buffer, bytes: Bytes): Buffer {
     default: {
       const flipped = Buffer.from(body)
       const at = bytes.below(256) % (body.length || 1)
-      flipped.writeUInt8((body[at] ?? 0) ^ (1 << bytes.below(8)), at)
+      flipped[at] = (body[at] ?? 0) ^ (1 << bytes.below(8)) // nowhere, if it is empty
       return flipped
     }
   }

@@ -53,7 +53,7 @@ export async function runTarget(options: RunOptions): Promise<Findings> {
       clearTimeout(timer)
       // Node gives 13 to a program that waits for what never comes.
       const isDone = code === 0 && (input || progress?.isEnd)
-      resolve(isDone ? undefined : `The thread ended before its time, with ${code}`)
+      resolve(isDone ? undefined : `The thread ended before its time, with exit code ${code}`)
     })
   })
   await worker.terminate()

@@ -1,21 +1,26 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Fault } from '../src/bundle.js'
 import { runTarget } from '../src/run-target.js'
-import type { Target } from '../src/targets.js'
+import { type Target, targetNames } from '../src/targets.js'
 
+const execute = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'koywe-fuzz-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const faults: readonly {
+interface Planted {
   readonly name: string
   readonly target: Target
   readonly fault: Fault
   /** It may be found in a request that has another flaw, too, for which it must be refused. */
   readonly says: RegExp
-}[] = [
+}
+
+const faults: readonly Planted[] = [
   {
     name: 'any signature of the right length is accepted',
     target: 'ramp',
@@ -142,4 +147,40 @@ describe('the fuzzer', () => {
       ).toBeUndefined()
     },
   )
+
+  it.each([
+    'listeners get what was parsed, not what was signed',
+    'a signature may be in upper case',
+  ])(
+    'tries the same inputs with the same seed, until it finds that %s',
+    { timeout: 300_000 },
+    async (name) => {
+      const { target, fault } = faults.find((row) => row.name === name) as Planted // a row of the table
+      const found: (Buffer | undefined)[] = []
+      for (const seed of [1, 1, 2]) {
+        const { broken } = await runTarget({ target, seconds: 120, seed, fault, folder })
+        found.push(broken?.input)
+      }
+      const [first, again, other] = found
+      expect(first).toBeDefined()
+      expect(again).toEqual(first)
+      expect(other).not.toEqual(first)
+    },
+  )
+
+  it('runs every target for the time it is given, and prints what each did', async () => {
+    const started = Date.now()
+    const { stdout } = await execute(process.execPath, [
+      ...['--import', import.meta.resolve('tsx'), join(import.meta.dirname, '../src/main.ts')],
+      ...['--seconds', '2', '--seed', '7'],
+    ])
+    expect(Date.now() - started).toBeGreaterThanOrEqual(2000)
+    expect(stdout).toContain('seed 7\n')
+    for (const target of targetNames) {
+      expect(stdout).toMatch(
+        new RegExp(`^${target}: \\d+ inputs in .* places of the core reached .*"401":\\d+`, 'm'),
+      )
+      expect(stdout).toContain(`${target}: every promise was kept\n`)
+    }
+  })
 })
