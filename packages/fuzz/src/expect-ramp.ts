@@ -2,22 +2,17 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Body } from '@x/koywe-core'
 import { depthOf, limit, mostLevels, nestingOf } from './bounds.js'
-import { type Expected, everyCodeBut } from './judge.js'
+import { type Expected, everyCode } from './judge.js'
 import { signatureOf } from './signature.js'
 
-const refusals = everyCodeBut('ramp_webhook')
+const refusals = everyCode.filter((code) => code !== 'ramp_webhook')
 
 /**
  * What is promised of a request to a receiver of the ramp API.
  *
  * @param body What was sent; `undefined` when it did not arrive whole.
- * @param mayRefuse Whether something else about the request is a reason to refuse it.
  */
-export function expectRamp(
-  body: Body | undefined,
-  secrets: readonly string[],
-  mayRefuse: boolean,
-): Expected {
+export function expectRamp(body: Body | undefined, secrets: readonly string[]): Expected {
   const never = (accepted: string): Expected => ({ accepted, refusals })
   if (!body) return never('what did not arrive whole')
   try {
@@ -35,7 +30,7 @@ export function expectRamp(
     const id = createHash('sha256').update(signedText).digest('hex')
     return {
       accepted: { signedText, id, secretIndex },
-      refusals: isJson && isEvent(payload) && !mayRefuse ? [] : refusals,
+      refusals: isJson && isEvent(payload) ? [] : refusals,
     }
   } catch {
     return never('what has no JSON form')

@@ -44,9 +44,12 @@ const statuses = {
 /** A code of the README's table. */
 export type Code = keyof typeof statuses
 
-/** All of them, without those that only the other API's receiver gives. */
-export function everyCodeBut(others: Code): readonly Code[] {
-  return (Object.keys(statuses) as Code[]).filter((code) => code !== others)
+/** All of them. */
+export const everyCode = Object.keys(statuses) as readonly Code[]
+
+/** What is promised if something else about the request may be a reason to refuse it. */
+export function orRefused(expected: Expected): Expected {
+  return { ...expected, refusals: everyCode }
 }
 
 /**

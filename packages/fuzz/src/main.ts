@@ -11,7 +11,7 @@ Sends receivers requests that nobody thought of, and checks each answer. Each ta
 
 ${targetNames.map((name) => `  ${name.padEnd(9)}  ${targets[name]}`).join('\n')}
 
-  --seconds  how long, for all targets together
+  --seconds  how long; all targets share this time
   --seed     repeats a run: the same inputs in the same order
   --target   only one of them
   --input    tries one input, as a failed run prints it`

@@ -3,6 +3,7 @@ import { limit } from './bounds.js'
 import { createBytes } from './bytes.js'
 import { expectRamp } from './expect-ramp.js'
 import { makeHeaders, requestOf } from './headers.js'
+import { orRefused } from './judge.js'
 import { makeBody } from './make-ramp-body.js'
 import { createReceivers } from './receivers.js'
 
@@ -18,5 +19,8 @@ export async function fuzz(data: Buffer): Promise<number> {
   const mayRefuse =
     encoding.toLowerCase() !== 'identity' || Number(headers['content-length']) > limit
   const request = requestOf(headers, async () => body)
-  return receivers.try(step, isWatched, request, (secrets) => expectRamp(body, secrets, mayRefuse))
+  return receivers.try(step, isWatched, request, (secrets) => {
+    const expected = expectRamp(body, secrets)
+    return mayRefuse ? orRefused(expected) : expected
+  })
 }

@@ -2,7 +2,7 @@
 export const targets = {
   ramp: 'headers and bodies of every kind, at a receiver of the ramp API',
   payments: 'bytes, signatures and what parsers leave, at a receiver of the Payments API',
-  body: 'uploads that stall, break off or say another length',
+  body: 'uploads that stall, break off or say another length, at both',
 } as const
 
 /** The name of a target. */

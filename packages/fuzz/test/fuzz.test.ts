@@ -121,6 +121,12 @@ const faults: readonly Planted[] = [
     says: /ended before its time/,
   },
   {
+    name: 'the signature of an upload to the Payments receiver is never right',
+    target: 'body',
+    fault: ['verifier.verify(received, signature)', '-1'],
+    says: /refused a genuine delivery|refused with invalid_signature/,
+  },
+  {
     name: 'an upload that breaks off is never answered before its time limit, which is gone',
     target: 'body',
     fault: ['setTimeout(expire, timeoutMs,', 'setTimeout(expire, 1e9,'],
