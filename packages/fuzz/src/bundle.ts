@@ -2,13 +2,10 @@ import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInstrumenter } from 'istanbul-lib-instrument'
 import { rolldown } from 'rolldown'
+import type { Target } from './targets.js'
 
 const here = import.meta.dirname
 const core = realpathSync(join(here, '../node_modules/@x/koywe-core/dist/esm'))
-
-/** What can be fuzzed. */
-export const targets = ['handle', 'body'] as const
-export type Target = (typeof targets)[number]
 
 /** A text of the built core, and what to put in its place. */
 export type Fault = readonly [text: string, wrong: string]

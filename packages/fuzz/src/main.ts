@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Target, targets } from './bundle.js'
 import { runTarget } from './run-target.js'
+import { type Target, targetNames, targets } from './targets.js'
 
-const usage = `Usage: pnpm fuzz [--seconds 300] [--seed <number>] [--target ${targets.join('|')}] [--input <base64url>]
+const usage = `Usage: pnpm fuzz [--seconds 300] [--seed <number>] [--target ${targetNames.join('|')}] [--input <base64url>]
 
-Sends a receiver requests that nobody thought of, and checks each answer: handle tries headers and bodies of every kind, body
-tries uploads that stall, break off or say another length. Both run at once, in a thread each.
+Sends receivers requests that nobody thought of, and checks each answer. Each target runs in a thread of its own, all at once:
 
-  --seconds  how long
+${targetNames.map((name) => `  ${name.padEnd(9)}  ${targets[name]}`).join('\n')}
+
+  --seconds  how long; all targets share this time
   --seed     repeats a run: the same inputs in the same order
   --target   only one of them
   --input    tries one input, as a failed run prints it`
@@ -25,7 +26,9 @@ const { values } = parseArgs({
   },
 })
 const [seconds, seed] = [Number(values.seconds), Number(values.seed)]
-const chosen = targets.filter((target) => values.target === undefined || values.target === target)
+const chosen = targetNames.filter(
+  (target) => values.target === undefined || values.target === target,
+)
 const [only] = chosen
 if (values.help) {
   console.log(usage)

@@ -6,6 +6,7 @@ export const longest = 4096
 const words = [
   '"signature":"',
   '"eventName":"crypto_delivered"',
+  '"type":"order.paid"',
   '{"a":',
   '[',
   '}',

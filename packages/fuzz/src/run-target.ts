@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import { bundle, type Fault, type Target } from './bundle.js'
+import { bundle, type Fault } from './bundle.js'
 import { longest } from './mutate.js'
+import type { Target } from './targets.js'
 import type { Progress, WorkerSettings } from './worker.js'
 
 /** What is run. */
@@ -48,9 +49,11 @@ export async function runTarget(options: RunOptions): Promise<Findings> {
       timer = watch()
     })
     worker.on('error', (thrown) => resolve(thrown.stack ?? String(thrown)))
-    worker.on('exit', () => {
+    worker.on('exit', (code) => {
       clearTimeout(timer)
-      resolve(input || progress?.isEnd ? undefined : 'The thread ended before its time')
+      // Node gives 13 to a program that waits for what never comes.
+      const isDone = code === 0 && (input || progress?.isEnd)
+      resolve(isDone ? undefined : `The thread ended before its time, with exit code ${code}`)
     })
   })
   await worker.terminate()
