@@ -49,7 +49,7 @@ function isEvent({ eventName, orderId, timeStamp, externalId }: Record<string, u
 }
 
 function isSmall(value: object, body: Body): boolean {
-  const text = 'value' in body ? JSON.stringify(value) : textOf(body)
-  const depth = 'value' in body ? depthOf(value) : nestingOf(text)
-  return Buffer.byteLength(text) <= limit && depth <= mostLevels
+  const received = 'bytes' in body ? body.bytes : 'text' in body ? body.text : JSON.stringify(value)
+  const depth = 'value' in body ? depthOf(value) : nestingOf(textOf(body))
+  return Buffer.byteLength(received) <= limit && depth <= mostLevels
 }

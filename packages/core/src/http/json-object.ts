@@ -29,8 +29,9 @@ export function parseBody(
   deepCode: KoyweErrorCode = 'invalid_signature',
 ): ParsedBody {
   if ('value' in body) return { object: toObject(boundValue(body.value, limit)), text: undefined }
+  if (Buffer.byteLength('text' in body ? body.text : body.bytes) > limit) throw tooLarge(limit)
   const text = textOf(body)
-  return { object: toObject(parseText(text, limit, deepCode)), text }
+  return { object: toObject(parseText(text, deepCode)), text }
 }
 
 /** Whether a value is an object and not an array: its fields are unknown until checked. */
@@ -53,8 +54,7 @@ function toText({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString()
 }
 
-function parseText(text: string, limit: number, code: KoyweErrorCode): unknown {
-  if (Buffer.byteLength(text) > limit) throw tooLarge(limit)
+function parseText(text: string, code: KoyweErrorCode): unknown {
   if (nestsTooDeep(text)) throw tooDeep(text.trimStart().startsWith('{') ? code : 'invalid_json')
   try {
     return JSON.parse(text)

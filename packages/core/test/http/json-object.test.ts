@@ -99,6 +99,13 @@ describe('parseBody', () => {
     }
   })
 
+  it('counts the bytes that came, although invalid ones are longer once replaced', () => {
+    const bytes = Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(100, 0xff), Buffer.from('"}')])
+    const { object } = parseBody({ bytes }, bytes.length)
+    expect(object).toEqual({ a: '\ufffd'.repeat(100) })
+    expect(() => parseBody({ bytes }, bytes.length - 1)).toThrow(withCode('body_too_large'))
+  })
+
   it('bounds a parsed value before serialising it: a cycle, a getter that throws', () => {
     const cycle: Record<string, unknown> = {}
     cycle.self = cycle
