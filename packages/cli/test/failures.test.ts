@@ -67,6 +67,18 @@ describe('a mistake ends with 2 and one line', () => {
     expect(stderr).toMatch(/^koywe: .+\n( {2}.+\n)?$/)
   })
 
+  it('a credential that no header can carry, of which nothing is sent', async () => {
+    const asking = ['auth', server.origin, '--email', 'a@b.co']
+    for (const credential of [
+      ['--bearer', 'token\nof two lines'],
+      ['--api-key', 'no name:key'],
+    ]) {
+      const { code, stdout, stderr } = await koywe([...asking, ...credential])
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(/^koywe: nothing was sent: .+\n {2}.+\n$/)
+    }
+  })
+
   it('with --json it is one object on stderr', async () => {
     const { code, stdout, stderr } = await koywe(['send', 'x', '--json', '--nothing'], { env })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
