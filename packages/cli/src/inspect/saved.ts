@@ -43,19 +43,31 @@ export async function readSaved(path: string): Promise<Saved> {
   return savedIn(text)
 }
 
-/** Finds the requests in what was saved or printed. Later forms of a request replace earlier ones. */
+/**
+ * Finds the requests in what was saved or printed, in the order they arrived. Later forms of a request replace earlier ones. Of several
+ * runs, each of which counts from 1, it counts the requests anew.
+ */
 export function savedIn(text: string): Saved {
-  const entries = new Map<number, Entry>()
+  const entries = new Map<string, Entry>()
   const corrupted: number[] = []
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const value = parse(line)
-    if (isEntry(value)) entries.set(value.number, value)
+    if (isEntry(value)) entries.set(`${value.number} ${value.receivedAt}`, value)
     // What --json prints of the application is no request.
     else if (!isRecord(value) || value.kind !== 'application') corrupted.push(index + 1)
   }
-  const inOrder = [...entries.values()].sort((one, other) => one.number - other.number)
-  return { entries: inOrder, corrupted }
+  const inOrder = [...entries.values()].sort(
+    (one, other) =>
+      Date.parse(one.receivedAt) - Date.parse(other.receivedAt) || one.number - other.number,
+  )
+  const isOneRun = new Set(inOrder.map(({ number }) => number)).size === inOrder.length
+  return { entries: isOneRun ? inOrder : inOrder.map(countedAnew), corrupted }
+}
+
+/** Which request of which run was sent again cannot be told any more. */
+function countedAnew({ replayOf: _run, ...entry }: Entry, index: number): Entry {
+  return { ...entry, number: index + 1 }
 }
 
 function parse(line: string): unknown {

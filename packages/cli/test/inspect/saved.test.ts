@@ -39,6 +39,34 @@ it('--save writes every request to a new file that only its owner reads, and --l
   expect(await alone.delivery(2)).toEqual(two)
 })
 
+it('--load shows the requests of several runs in one file, which it counts anew', async () => {
+  const file = join(await folder(), 'runs.ndjson')
+  const common = {
+    kind: 'question',
+    version: 1,
+    method: 'POST',
+    path: '/koywe/auth',
+    allowed: true,
+  }
+  const run = (day: number) =>
+    [1, 2].map((number) => ({
+      ...common,
+      ...{ number, receivedAt: `2026-01-0${day}T12:00:0${number}.000Z` },
+      ...(number === 1 ? { origin: 'received' } : { origin: 'replayed', replayOf: 1 }),
+    }))
+  const lines = [...run(2), ...run(1)].map((one) => JSON.stringify(one))
+  await writeFile(file, lines.join('\n'))
+  const inspecting = await startInspecting(['--load', file], { state: 'gone' })
+  await inspecting.until('all of them', () => inspecting.entries.size === 4)
+  expect([...inspecting.entries.values()]).toMatchObject([
+    { number: 1, receivedAt: '2026-01-01T12:00:01.000Z' },
+    { number: 2, receivedAt: '2026-01-01T12:00:02.000Z', origin: 'replayed' },
+    { number: 3, receivedAt: '2026-01-02T12:00:01.000Z' },
+    { number: 4, receivedAt: '2026-01-02T12:00:02.000Z', origin: 'replayed' },
+  ])
+  expect(inspecting.entries.get(4)).not.toHaveProperty('replayOf')
+})
+
 it('writes nothing to the disk unless it is asked to', async () => {
   const path = await folder()
   const env = { HOME: path, TMPDIR: path, XDG_CACHE_HOME: path }
