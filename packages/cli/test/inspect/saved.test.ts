@@ -67,6 +67,38 @@ it('--load shows the requests of several runs in one file, which it counts anew'
   expect(inspecting.entries.get(4)).not.toHaveProperty('replayOf')
 })
 
+it('a file that cannot be written any more keeps its whole lines, and everything is still shown', async () => {
+  const file = join(await folder(), 'saved.ndjson')
+  const inspecting = await startInspecting(['--save', file, '--', process.execPath, probe], {
+    state: 'up',
+    shell: 'ulimit -f 2', // blocks of 512 bytes, or of 1024
+  })
+  for (let number = 1; number <= 6; number++) {
+    await inspecting.act({ action: 'send', eventName: 'payment_created' })
+    await inspecting.delivery(number)
+  }
+  inspecting.child.kill('SIGTERM')
+  await inspecting.ended
+  expect(inspecting.stderr().match(/cannot be written \(EFBIG\)/g)).toHaveLength(1)
+  const saved = jsonLines(await readFile(file, 'utf8'))
+  expect(saved).toEqual([...inspecting.entries.values()].slice(0, saved.length))
+  expect(saved.length).toBeLessThan(6)
+})
+
+it('a run that saves nothing leaves no file behind, so that the same command works again', async () => {
+  const path = await folder()
+  const file = join(path, 'saved.ndjson')
+  const { origin } = await startInspecting(['--', process.execPath, probe])
+  const { port } = new URL(origin)
+  for (const args of [
+    ['--', './no-such-command'],
+    ['--port', port, '--', process.execPath, probe],
+  ]) {
+    expect(await koywe(['inspect', '--save', file, ...args])).toMatchObject({ code: 2 })
+    expect(await readdir(path)).toEqual([])
+  }
+})
+
 it('writes nothing to the disk unless it is asked to', async () => {
   const path = await folder()
   const env = { HOME: path, TMPDIR: path, XDG_CACHE_HOME: path }
