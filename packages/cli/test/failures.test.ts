@@ -59,6 +59,11 @@ describe('a mistake ends with 2 and one line', () => {
       'does not happen in this life',
     ],
     ['another shell', ['complete', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
+    [
+      'a secret that no receiver takes',
+      ['verify', '--secret', 'undefined'],
+      'A secret must be a string that is not blank',
+    ],
     ['a file that is not there', ['sign', '/none.json'], '/none.json cannot be read (ENOENT)'],
   ])('%s', async (_name, args, message) => {
     const { code, stdout, stderr } = await koywe(args, { env })
