@@ -12,7 +12,7 @@ import { register as send } from './commands/send.js'
 import { register as sign } from './commands/sign.js'
 import { register as storm } from './commands/storm.js'
 import { register as verify } from './commands/verify.js'
-import { exitCodes, usageError, watchInterrupts } from './contract/exit.js'
+import { CliError, exitCodes, usageError, watchInterrupts } from './contract/exit.js'
 import { reportFailure } from './contract/output.js'
 import { defaultUrl } from './contract/target-options.js'
 
@@ -54,8 +54,14 @@ for (const register of [
 }
 
 watchInterrupts()
-// A reader such as `head` may stop reading.
-process.stdout.on('error', () => process.exit(exitCodes.ok))
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  // A reader such as `head` may stop reading.
+  if (code === 'EPIPE') process.exit(exitCodes.ok)
+  const lost = new CliError(exitCodes.wrong, 'output', `the result cannot be written (${code})`)
+  process.exit(reportFailure(lost, json))
+})
+// A remark that cannot be written ends nothing.
+process.stderr.on('error', () => {})
 
 try {
   const [, , command, mark, ...words] = process.argv

@@ -88,12 +88,15 @@ describe('the secret', () => {
   const stdin = JSON.stringify(payload)
 
   it('comes from the option, else from the environment, else from .env', async () => {
-    await writeFile(
-      join(folder, '.env'),
-      "KOYWE_WEBHOOK_SECRET='of the file'\nNODE_OPTIONS=--nonsense\n",
-    )
-    const ofFile = await koywe(['sign'], { folder, stdin })
-    expect(ofFile.stdout).toBe(`${sign(payload, 'of the file')}\n`)
+    // With a byte order mark, too, as some editors write it.
+    for (const mark of ['', '\ufeff']) {
+      await writeFile(
+        join(folder, '.env'),
+        `${mark}KOYWE_WEBHOOK_SECRET='of the file'\nNODE_OPTIONS=--nonsense\n`,
+      )
+      const ofFile = await koywe(['sign'], { folder, stdin })
+      expect(ofFile.stdout).toBe(`${sign(payload, 'of the file')}\n`)
+    }
     const ofEnvironment = await koywe(['sign'], { folder, stdin, env })
     expect(ofEnvironment.stdout).toBe(`${signed}\n`)
     const ofOption = await koywe(['sign', '--secret', '00123'], { folder, stdin, env })

@@ -125,6 +125,9 @@ describe.each(Object.entries(frameworks))('against %s', (_name, start) => {
     const refused = await ask('--email', 'ana@example.com', '--bearer', 'wrong')
     expect(refused.code).toBe(1)
     expect(refused.stdout).toContain('does not recognise the caller')
+    const otherField = await ask('--email', 'ana@example.com', '--field', 'document')
+    expect(otherField.code).toBe(1)
+    expect(otherField.stdout).toContain('finds no user in the question')
   })
 
   it('a terminal gets colours, unless it does not want them', async () => {

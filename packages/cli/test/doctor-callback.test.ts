@@ -2,7 +2,7 @@ import { bearer, koyweAuthCallback, koyweWebhooks } from '@x/koywe-express'
 import { listen } from '@x/koywe-testkit/listen'
 import express, { type RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
-import { type Examination, examine, secret } from './run-doctor.js'
+import { type Examination, examine, koywe, secret } from './run-doctor.js'
 
 const token = 'the-token-of-Koywe'
 
@@ -160,4 +160,16 @@ it('finds that a callback allows a user who does not exist', async () => {
   const handler = koyweAuthCallback({ auth: bearer(token), isAllowed: () => true, logger: false })
   const found = await examined(handler, { KOYWE_CALLBACK_TOKEN: token })
   expect(found.causes).toEqual(['allows_anyone'])
+})
+
+it('ends with 2 when no header can carry the token, since nothing was asked', async () => {
+  const app = express().use(koyweWebhooks(secret, { logger: false }))
+  app.use(koyweAuthCallback({ auth: bearer(token), isAllowed: () => true, logger: false }))
+  const server = await listen(app)
+  const origin = `http://127.0.0.1:${server.port}`
+  const args = ['doctor', origin, '--auth-url', origin, '--bearer', 'of two\nlines']
+  const { code, stdout, stderr } = await koywe(args)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain('nothing was sent')
+  await server.close()
 })

@@ -59,12 +59,29 @@ describe('a mistake ends with 2 and one line', () => {
       'does not happen in this life',
     ],
     ['another shell', ['complete', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
+    [
+      'a secret that no receiver takes',
+      ['verify', '--secret', 'undefined'],
+      'A secret must be a string that is not blank',
+    ],
     ['a file that is not there', ['sign', '/none.json'], '/none.json cannot be read (ENOENT)'],
   ])('%s', async (_name, args, message) => {
     const { code, stdout, stderr } = await koywe(args, { env })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(message)
     expect(stderr).toMatch(/^koywe: .+\n( {2}.+\n)?$/)
+  })
+
+  it('a credential that no header can carry, of which nothing is sent', async () => {
+    const asking = ['auth', server.origin, '--email', 'a@b.co']
+    for (const credential of [
+      ['--bearer', 'token\nof two lines'],
+      ['--api-key', 'no name:key'],
+    ]) {
+      const { code, stdout, stderr } = await koywe([...asking, ...credential])
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(/^koywe: nothing was sent: .+\n {2}.+\n$/)
+    }
   })
 
   it('with --json it is one object on stderr', async () => {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { koyweEventNames } from '@x/koywe-core'
@@ -58,6 +59,23 @@ it('a reader that stops reading is no failure', () => {
   expect(status).toBe(0)
   expect(String(stdout)).toMatch(/^\{.*\}\n$/)
   expect(String(stderr)).toBe('')
+})
+
+// A device that is always full.
+const full = existsSync('/dev/full')
+
+it.skipIf(!full)('a result that cannot be written is a failure', () => {
+  const script = '"$0" "$1" events > /dev/full'
+  const { status, stderr } = spawnSync('bash', ['-c', script, process.execPath, program])
+  expect(status).toBe(1)
+  expect(String(stderr)).toBe('koywe: the result cannot be written (ENOSPC)\n')
+})
+
+it.skipIf(!full)('a remark that cannot be written is none', () => {
+  const script = 'echo "{}" | "$0" "$1" verify --secret s 2> /dev/full; "$0" "$1" sned 2> /dev/full'
+  const { status, stdout } = spawnSync('bash', ['-c', script, process.execPath, program])
+  expect(status).toBe(2)
+  expect(String(stdout)).toContain('missing_signature')
 })
 
 it.each(['bash', 'zsh', 'fish'])('complete prints a script for %s', async (shell) => {

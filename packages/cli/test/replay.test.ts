@@ -95,6 +95,15 @@ describe('replay of what koywe inspect has saved', () => {
     expect(server.handled).toMatchObject([{ orderId: orders[2] }])
   })
 
+  it('sends what several runs have saved, each of which counts from 1', async () => {
+    const orders = [randomUUID(), randomUUID()]
+    const runs = orders.map((order, run) =>
+      entry(1, order, { receivedAt: `2026-01-31T1${run}:00:00.000Z` }),
+    )
+    expect((await replay([], runs.join('\n'))).code).toBe(0)
+    expect(server.handled).toMatchObject(orders.map((orderId) => ({ orderId })))
+  })
+
   it('what another secret has signed is refused with 1, and accepted with --sign-again', async () => {
     const order = randomUUID()
     const line = entry(1, order, { body: { text: bodyOf(order, 'an old secret') } })
@@ -160,6 +169,28 @@ describeWithServer('PostgreSQL', engines.postgres, (postgresUrl) => {
     const ended = await replay([...from, '--delivery', 'evt_1', '--dry-run'])
     const url = `${server.origin}/webhooks/koywe-payments`
     expect(jsonLines(ended.stdout)).toMatchObject([{ deliveryId: 'evt_1', url, sent: false }])
+  })
+
+  it.each([
+    ['its signature is kept', ", 'webhook.ping', 'evt_ping', '{}', 'a1b2')", 'evt_ping'],
+    [
+      'its body has a type',
+      ", 'merchant.created', 'evt_new', '{\"type\":\"merchant.created\"}', null)",
+      'evt_new',
+    ],
+  ])('replay --from knows another event of the Payments API: %s', async (_how, rest, id) => {
+    const kept = `${table}_${id}`
+    await pool.query(
+      `create table ${kept} (received_at timestamptz, event_name text, delivery_id text, body text, signature text, order_id text)`,
+    )
+    try {
+      await pool.query(`insert into ${kept} values ('2026-01-31T12:00:00Z'${rest}`)
+      const args = ['--from', postgresUrl, '--table', kept, '--delivery', id, '--dry-run']
+      const url = `${server.origin}/webhooks/koywe-payments`
+      expect(jsonLines((await replay(args)).stdout)).toMatchObject([{ deliveryId: id, url }])
+    } finally {
+      await pool.query(`drop table ${kept}`)
+    }
   })
 
   it('replay --from sends a row of the Payments API with the signature that was kept', async () => {

@@ -34,7 +34,7 @@ export class KoyweError extends Error {
   /** The HTTP status that belongs to the code. */
   readonly status: number
 
-  constructor(code: KoyweErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: KoyweErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options)
     this.code = code
     this.status = statusByCode[code]

@@ -82,6 +82,11 @@ const byCode: Readonly<Record<KoyweErrorCode, Explanation>> = {
   },
 }
 
+/** Whether an answer's code is one of these packages. */
+export function isKnownCode(code: string | undefined): boolean {
+  return code !== undefined && Object.hasOwn(byCode, code)
+}
+
 const notOurs = "It is not an answer of the Koywe middleware. The server's log may say more."
 
 /** What an answer other than a plain success means. `undefined` for a success. */

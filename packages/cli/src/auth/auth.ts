@@ -58,6 +58,11 @@ const noByAccident: Explanation = {
   cure: 'Answer with the JSON literals true and false only.',
 }
 
+const noUser: Explanation = {
+  meaning: 'The callback finds no user in the question.',
+  cure: 'Is --field the option `field` of the callback? If it is, something changes the body on its way.',
+}
+
 const strangerAllowed: Explanation = {
   meaning:
     'The callback answered a caller without a credential: anybody can find out who your users are.',
@@ -80,7 +85,9 @@ function judge({ status, body, koyweConcludes }: CallbackAnswer, { stranger }: A
       ? { right: true, explanation: undefined }
       : { right: false, explanation: noByAccident }
   }
-  return { right: false, explanation: explain(status, codeOf(status, body)) }
+  const explanation =
+    status === 400 && body === false ? noUser : explain(status, codeOf(status, body))
+  return { right: false, explanation }
 }
 
 /** The callback answers `false` to whatever it refuses, so the status alone says why. */
@@ -88,7 +95,6 @@ function codeOf(status: number, body: unknown): string | undefined {
   if (body !== false) return undefined
   return {
     401: 'unauthorized',
-    400: 'invalid_json',
     415: 'unsupported_media_type',
     500: 'check_failed',
     503: 'timeout',

@@ -2,11 +2,12 @@ import { subscribe } from 'node:diagnostics_channel'
 import {
   createKoywePayments,
   createKoyweWebhooks,
+  type HttpHandler,
   type KoyweDeliveryContext,
   koyweChannels,
 } from '@x/koywe-core'
 import { type Api, apis } from '../contract/api.js'
-import { type ExitCode, exitCodes } from '../contract/exit.js'
+import { type ExitCode, exitCodes, usageError } from '../contract/exit.js'
 import { inputBytes, inputText } from '../contract/input.js'
 import { createOutput, paint, printable } from '../contract/output.js'
 import { secretFrom } from '../contract/secret.js'
@@ -55,9 +56,7 @@ async function received(
     context = message as KoyweDeliveryContext // what the channel publishes
   })
   const length = String(bytes.length)
-  const create = api === 'payments' ? createKoywePayments : createKoyweWebhooks
-  const receiver = create(secret, { dedupe: false, limit: 2 ** 30, logger: false })
-  await receiver.handle({
+  await receiverOf(api, secret).handle({
     method: 'POST',
     url: apis[api].path,
     headers: {
@@ -69,4 +68,14 @@ async function received(
     body: async () => ({ bytes }),
   })
   return context
+}
+
+/** @throws {CliError} for a secret that no receiver takes. */
+function receiverOf(api: Api, secret: string): HttpHandler {
+  const create = api === 'payments' ? createKoywePayments : createKoyweWebhooks
+  try {
+    return create(secret, { dedupe: false, limit: 2 ** 30, logger: false })
+  } catch (error) {
+    throw usageError(error instanceof Error ? error.message : String(error))
+  }
 }

@@ -1,4 +1,4 @@
-import { CliError, exitCodes } from './exit.js'
+import { CliError, exitCodes, usageError } from './exit.js'
 
 const causes: Readonly<Record<string, readonly [code: string, what: string, hint: string]>> = {
   ECONNREFUSED: [
@@ -33,11 +33,17 @@ const causes: Readonly<Record<string, readonly [code: string, what: string, hint
   ],
 }
 
-/** A failed request in plain words: exit code 3. */
+/** A failed request in plain words: exit code 3, or 2 for one that could not be sent because of what it holds. */
 export function networkError(error: unknown, url: URL): CliError {
   const { code, message } = firstOf(error)
   const unreachable = (name: string, what: string, hint: string) =>
     new CliError(exitCodes.unreachable, name, what, hint)
+  if (code === 'ERR_INVALID_CHAR' || code === 'ERR_INVALID_HTTP_TOKEN') {
+    return usageError(
+      `nothing was sent: ${oneLine(message)}`,
+      'Look for a line end, or for a character that is not ASCII, in the credential or the header.',
+    )
+  }
   const known = causes[code]
   if (known) {
     const [name, what, hint] = known

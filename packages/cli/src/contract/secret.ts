@@ -42,7 +42,8 @@ export async function setting(name: `KOYWE_${string}`): Promise<string | undefin
 
 async function dotEnv(): Promise<NodeJS.Dict<string>> {
   try {
-    return parseEnv(await readFile('.env', 'utf8'))
+    const text = await readFile('.env', 'utf8')
+    return parseEnv(text.replace(/^\ufeff/, '')) // Windows editors begin a file with a byte order mark
   } catch {
     // There is no file, or it cannot be read: then there is no setting in it.
     return {}

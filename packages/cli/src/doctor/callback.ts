@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type AskOptions, ask, type CallbackAnswer } from '@x/koywe-core/testing'
+import { exitCodes } from '../contract/exit.js'
+import { networkError } from '../contract/network-error.js'
 import { type Answer, isPage } from './answer.js'
 import { type Check, not, oneLine, pass, summaryOf } from './check.js'
 import { type Cause, cures } from './cures.js'
@@ -76,6 +78,9 @@ async function question(
   try {
     answer = await ask(url, nobody(), { ...options, path: pathOf(url), timeoutMs })
   } catch (error) {
+    const failed = networkError(error, url)
+    // Nothing was sent, because of the token.
+    if (failed.exitCode === exitCodes.usage) throw failed
     return unanswered(name, error, timeoutMs)
   }
   const { status, body, koyweConcludes } = answer

@@ -1,5 +1,5 @@
 import { defaultPaths } from '@x/koywe-core/testing'
-import { explain } from '../answers/explain.js'
+import { explain, isKnownCode } from '../answers/explain.js'
 import type { DeliveryEntry, Entry, KeptBody } from './entries.js'
 import { claimedFields, objectOf } from './fields-of-body.js'
 import type { Sent } from './reported-entry.js'
@@ -74,12 +74,18 @@ function delivery(
   }
 }
 
-/** A receiver's event has a name, and its answer is an object; a question has a user, and its answer says yes or no. */
-function isQuestion({ path, body }: Exchanged, said: unknown): boolean {
-  if (path === defaultPaths.koyweAuthCallback) return true
+/**
+ * What is signed in its body and has no name is no event, but a question, unless a receiver says why it refuses it. A question tells of a
+ * person, whatever its field is called, and whatever a callback answers, so its body is not kept.
+ */
+function isQuestion({ path, headers, body }: Exchanged, said: unknown): boolean {
+  const { koyweAuthCallback, ...receivers } = defaultPaths
+  if (path === koyweAuthCallback) return true
+  const paths: readonly string[] = Object.values(receivers)
   const object = objectOf(body)
   if (object === undefined || 'eventName' in object || 'type' in object) return false
-  return typeof object.email === 'string' && typeof said !== 'object'
+  if (paths.includes(path) || headers['koywe-signature'] !== undefined) return false
+  return !isKnownCode(textAt(said, 'error'))
 }
 
 /** As axios reads an answer. */

@@ -3,8 +3,8 @@ import type { ApplicationState } from './entries.js'
 /** What the inspector knows of the application. */
 export interface Application {
   state(): ApplicationState
-  /** A process of the application accepts connections at an origin. */
-  up(process: object, origin: string): void
+  /** A process of the application accepts connections: at an origin, or where this computer does not reach it by its own name. */
+  up(process: object, origin: string | undefined): void
   /** A process that reported has ended. */
   ended(process: object): void
   /** The command that started the application has ended. */
@@ -15,6 +15,11 @@ export interface Application {
 }
 
 const silentMs = 10_000
+const elsewhere = {
+  state: 'up',
+  sentence:
+    'The application accepts connections, but not at 127.0.0.1: its deliveries are shown, and none can be sent from here. To send, let it listen there, too.',
+} as const
 /** A command that ends soon after its application is not a watcher. */
 const restartMs = 300
 
@@ -23,7 +28,7 @@ export function createApplication(
   canSign: ApplicationState['canSign'],
   onChange: () => void,
 ): Application {
-  const origins = new Map<object, string>()
+  const origins = new Map<object, string | undefined>()
   let counted = { requests: 0, refused: 0 }
   let firstCommand = 'koywe send payment_created'
   let current: Pick<ApplicationState, 'state' | 'sentence' | 'origin'> = {
@@ -47,8 +52,11 @@ export function createApplication(
   }
 
   function nowUp(): void {
-    const [origin] = origins.values()
-    if (origin === undefined) return
+    const origin = [...origins.values()].find((one) => one !== undefined)
+    if (origin === undefined) {
+      change(elsewhere)
+      return
+    }
     firstCommand = `koywe send payment_created --url ${origin}/webhooks/koywe`
     change({ state: 'up', origin, sentence: `The application accepts connections at ${origin}.` })
   }
@@ -60,7 +68,7 @@ export function createApplication(
       ...{ canSign, firstCommand, counted },
     }),
     up(process, origin) {
-      if (origins.has(process)) return
+      if (origins.get(process) !== undefined) return
       origins.set(process, origin)
       nowUp()
     },

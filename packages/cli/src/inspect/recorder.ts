@@ -41,8 +41,8 @@ export function createRecorder({ history, sends, targets, application }: Recorde
       report(report, body) {
         switch (report.type) {
           case 'listening': {
-            const origin = targets.listening(process, report.address, report.port, report.secure)
-            if (origin !== undefined) application.up(process, origin)
+            const { address, port, secure } = report
+            application.up(process, targets.listening(process, address, port, secure))
             break
           }
           case 'counted':

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { usageError } from '../contract/exit.js'
 import type { Entry } from './entries.js'
@@ -6,15 +6,43 @@ import type { Entry } from './entries.js'
 /** A file that requests are saved to. */
 export interface SaveFile {
   save(entry: Entry): void
+  /** Removes it again when nothing was saved. */
   close(): void
 }
 
-/** Creates the file, which only its owner may read. @throws {CliError} when it is there already, or cannot be made. */
-export function createSaveFile(path: string): SaveFile {
+/**
+ * Creates the file, which only its owner may read. Once it cannot be written, as on a full disk, it keeps its whole lines and takes no more.
+ *
+ * @param onFailure Called then, with a sentence.
+ * @throws {CliError} when it is there already, or cannot be made.
+ */
+export function createSaveFile(path: string, onFailure: (sentence: string) => void): SaveFile {
   const file = open(path)
+  let size = 0
+  let isOver = false
+
+  function write(line: Buffer): void {
+    for (let written = 0; written < line.length; ) {
+      written += writeSync(file, line, written)
+    }
+    size += line.length
+  }
+
   return {
-    save: (entry) => void writeSync(file, `${JSON.stringify(entry)}\n`),
-    close: () => closeSync(file),
+    save(entry) {
+      if (isOver) return
+      try {
+        write(Buffer.from(`${JSON.stringify(entry)}\n`))
+      } catch (error) {
+        isOver = true
+        ftruncateSync(file, size)
+        onFailure(`${path} cannot be written (${codeOf(error)}): nothing more is saved`)
+      }
+    },
+    close() {
+      closeSync(file)
+      if (size === 0) rmSync(path, { force: true })
+    },
   }
 }
 
@@ -22,10 +50,14 @@ function open(path: string): number {
   try {
     return openSync(path, 'wx', 0o600)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const code = codeOf(error)
     if (code === 'EEXIST') throw usageError(`${path} exists already`, 'Choose another file.')
     throw usageError(`${path} cannot be written (${code})`)
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 
 /** What a file of saved requests holds. */
@@ -43,19 +75,31 @@ export async function readSaved(path: string): Promise<Saved> {
   return savedIn(text)
 }
 
-/** Finds the requests in what was saved or printed. Later forms of a request replace earlier ones. */
+/**
+ * Finds the requests in what was saved or printed, in the order they arrived. Later forms of a request replace earlier ones. Of several
+ * runs, each of which counts from 1, it counts the requests anew.
+ */
 export function savedIn(text: string): Saved {
-  const entries = new Map<number, Entry>()
+  const entries = new Map<string, Entry>()
   const corrupted: number[] = []
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const value = parse(line)
-    if (isEntry(value)) entries.set(value.number, value)
+    if (isEntry(value)) entries.set(`${value.number} ${value.receivedAt}`, value)
     // What --json prints of the application is no request.
     else if (!isRecord(value) || value.kind !== 'application') corrupted.push(index + 1)
   }
-  const inOrder = [...entries.values()].sort((one, other) => one.number - other.number)
-  return { entries: inOrder, corrupted }
+  const inOrder = [...entries.values()].sort(
+    (one, other) =>
+      Date.parse(one.receivedAt) - Date.parse(other.receivedAt) || one.number - other.number,
+  )
+  const isOneRun = new Set(inOrder.map(({ number }) => number)).size === inOrder.length
+  return { entries: isOneRun ? inOrder : inOrder.map(countedAnew), corrupted }
+}
+
+/** Which request of which run was sent again cannot be told any more. */
+function countedAnew({ replayOf: _run, ...entry }: Entry, index: number): Entry {
+  return { ...entry, number: index + 1 }
 }
 
 function parse(line: string): unknown {

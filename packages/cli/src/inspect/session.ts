@@ -74,8 +74,9 @@ export async function startSession<Source extends SessionSource>(
     payments: secrets.payments !== undefined,
   }
   const history = createHistory()
-  if (options.load !== undefined) await load(options.load, history, output)
-  const file = options.save === undefined ? undefined : createSaveFile(options.save)
+  const note = (sentence: string): void => output.note(`koywe inspect: ${sentence}`)
+  if (options.load !== undefined) await load(options.load, history, note)
+  const file = options.save === undefined ? undefined : createSaveFile(options.save, note)
   if (file) {
     history.subscribe((entry) => {
       if (entry.status !== undefined) file.save(entry)
@@ -108,7 +109,7 @@ export async function startSession<Source extends SessionSource>(
         return
       }
       const url = `http://127.0.0.1:${server.port}/#token=${token}`
-      output.note(`koywe inspect: the page is at ${url}`)
+      note(`the page is at ${url}`)
       if (options.open && process.stdout.isTTY && process.stderr.isTTY) openBrowser(url)
     },
     async close() {
@@ -122,14 +123,21 @@ export async function startSession<Source extends SessionSource>(
   const { act } = createActions({ history, sends, targets, secrets })
   const page = { files: readPage(pageFolder), token, stream, catalogue, act }
   const parts = { reportToken, listen: source.listen, ...(!output.json && { page }) }
-  const server = await startServer(parts, options.port)
+  const server = await startServer(parts, options.port).catch((error: unknown) => {
+    file?.close()
+    throw error
+  })
   return { ...source, ...session, reportAddress: `http://127.0.0.1:${server.port}/${reportToken}` }
 }
 
-async function load(path: string, history: History, output: Output): Promise<void> {
+async function load(
+  path: string,
+  history: History,
+  note: (sentence: string) => void,
+): Promise<void> {
   const { entries, corrupted } = await readSaved(path)
   for (const entry of entries) history.put(entry)
   for (const line of corrupted) {
-    output.note(`koywe inspect: line ${line} of ${path} is not a saved request and is left out`)
+    note(`line ${line} of ${path} is not a saved request and is left out`)
   }
 }

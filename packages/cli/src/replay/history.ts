@@ -1,5 +1,7 @@
 import { isKoywePaymentsEvent } from '@x/koywe-core'
+import type { Api } from '../contract/api.js'
 import { usageError } from '../contract/exit.js'
+import { objectOf } from '../inspect/fields-of-body.js'
 import type { Choice, KeptDelivery } from './kept-delivery.js'
 
 /** Which columns a history table has is said in the command's README. */
@@ -41,7 +43,7 @@ export async function deliveriesIn(
       [choice.delivery ?? null, choice.order ?? null, choice.since ?? null],
     )
     return rows.map((row) => ({
-      api: isKoywePaymentsEvent({ type: row.event_name ?? '' }) ? 'payments' : 'ramp',
+      api: apiOf(row),
       receivedAt: row.received_at.toISOString(),
       eventName: row.event_name ?? undefined,
       orderId: row.order_id ?? undefined,
@@ -60,6 +62,13 @@ export async function deliveriesIn(
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** Only the Payments API signs in a header. Where the table has none, its other types are told by the body. */
+function apiOf({ event_name, signature, body }: Row): Api {
+  if (signature !== null || isKoywePaymentsEvent({ type: event_name ?? '' })) return 'payments'
+  const { type, eventName } = objectOf({ text: body }) ?? {}
+  return typeof type === 'string' && eventName === undefined ? 'payments' : 'ramp'
 }
 
 async function loadPg(): Promise<Pick<typeof import('pg'), 'Client'>> {

@@ -50,14 +50,21 @@ export interface Inspecting {
   readonly ended: Promise<number | null>
 }
 
+/** How it is started. */
+interface InspectingOptions {
+  readonly env?: NodeJS.ProcessEnv
+  readonly state: ApplicationState['state'] | undefined
+  /** What a shell does first. */
+  readonly shell?: string
+}
+
 /** Starts it, opens its stream, and waits until the application is in that state. */
 export async function startInspecting(
   args: readonly string[],
-  { env = {}, state }: { env?: NodeJS.ProcessEnv; state: ApplicationState['state'] | undefined } = {
-    state: 'up',
-  },
+  { env = {}, state, shell = '' }: InspectingOptions = { state: 'up' },
 ): Promise<Inspecting> {
-  const child = spawn(process.execPath, [program, 'inspect', ...args], {
+  const command = [process.execPath, program, 'inspect', ...args]
+  const child = spawn('sh', ['-c', `${shell}\nexec "$@"`, 'sh', ...command], {
     env: { ...environment(), KOYWE_WEBHOOK_SECRET: secret, ...env },
     cwd: join(import.meta.dirname, 'apps'),
     stdio: ['ignore', 'pipe', 'pipe'],

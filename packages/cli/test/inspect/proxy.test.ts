@@ -117,6 +117,27 @@ describe.concurrent('koywe inspect --forward-to', () => {
     expect(entries.size).toBe(2)
   })
 
+  it('shows a question that is signed in its body without the person it is about, whatever the answer', async () => {
+    const { port, close } = await listen((incoming, response) => {
+      incoming.resume().once('end', () => response.end('{"allowed":false}'))
+    })
+    afterwards(close)
+    const { proxy, entries, until, streamed } = await proxyOf(`http://127.0.0.1:${port}`)
+    for (const [user, ...field] of [
+      ['maria@example.com'],
+      ['12345678-9', '--field', 'document'],
+    ] as const) {
+      const args = ['auth', `${proxy}/may-they`, '--body-signature', '--email', user, ...field]
+      await koywe(args, { env: { KOYWE_WEBHOOK_SECRET: secret } })
+    }
+    await until('both', () => [...entries.values()].filter(({ status }) => status).length === 2)
+    expect([...entries.values()]).toMatchObject([
+      { kind: 'question', email: 'm…@example.com', allowed: false, koyweConcludes: 'allowed' },
+      { kind: 'question', allowed: false, koyweConcludes: 'allowed' },
+    ])
+    expect(streamed()).not.toMatch(/maria|12345678/)
+  })
+
   it('answers 502 with a sentence when nothing listens, and shows it', async () => {
     const { port, close } = await listen(() => {})
     await close()

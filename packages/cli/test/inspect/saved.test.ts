@@ -39,6 +39,66 @@ it('--save writes every request to a new file that only its owner reads, and --l
   expect(await alone.delivery(2)).toEqual(two)
 })
 
+it('--load shows the requests of several runs in one file, which it counts anew', async () => {
+  const file = join(await folder(), 'runs.ndjson')
+  const common = {
+    kind: 'question',
+    version: 1,
+    method: 'POST',
+    path: '/koywe/auth',
+    allowed: true,
+  }
+  const run = (day: number) =>
+    [1, 2].map((number) => ({
+      ...common,
+      ...{ number, receivedAt: `2026-01-0${day}T12:00:0${number}.000Z` },
+      ...(number === 1 ? { origin: 'received' } : { origin: 'replayed', replayOf: 1 }),
+    }))
+  const lines = [...run(2), ...run(1)].map((one) => JSON.stringify(one))
+  await writeFile(file, lines.join('\n'))
+  const inspecting = await startInspecting(['--load', file], { state: 'gone' })
+  await inspecting.until('all of them', () => inspecting.entries.size === 4)
+  expect([...inspecting.entries.values()]).toMatchObject([
+    { number: 1, receivedAt: '2026-01-01T12:00:01.000Z' },
+    { number: 2, receivedAt: '2026-01-01T12:00:02.000Z', origin: 'replayed' },
+    { number: 3, receivedAt: '2026-01-02T12:00:01.000Z' },
+    { number: 4, receivedAt: '2026-01-02T12:00:02.000Z', origin: 'replayed' },
+  ])
+  expect(inspecting.entries.get(4)).not.toHaveProperty('replayOf')
+})
+
+it('a file that cannot be written any more keeps its whole lines, and everything is still shown', async () => {
+  const file = join(await folder(), 'saved.ndjson')
+  const inspecting = await startInspecting(['--save', file, '--', process.execPath, probe], {
+    state: 'up',
+    shell: 'ulimit -f 2', // blocks of 512 bytes, or of 1024
+  })
+  for (let number = 1; number <= 6; number++) {
+    await inspecting.act({ action: 'send', eventName: 'payment_created' })
+    await inspecting.delivery(number)
+  }
+  inspecting.child.kill('SIGTERM')
+  await inspecting.ended
+  expect(inspecting.stderr().match(/cannot be written \(EFBIG\)/g)).toHaveLength(1)
+  const saved = jsonLines(await readFile(file, 'utf8'))
+  expect(saved).toEqual([...inspecting.entries.values()].slice(0, saved.length))
+  expect(saved.length).toBeLessThan(6)
+})
+
+it('a run that saves nothing leaves no file behind, so that the same command works again', async () => {
+  const path = await folder()
+  const file = join(path, 'saved.ndjson')
+  const { origin } = await startInspecting(['--', process.execPath, probe])
+  const { port } = new URL(origin)
+  for (const args of [
+    ['--', './no-such-command'],
+    ['--port', port, '--', process.execPath, probe],
+  ]) {
+    expect(await koywe(['inspect', '--save', file, ...args])).toMatchObject({ code: 2 })
+    expect(await readdir(path)).toEqual([])
+  }
+})
+
 it('writes nothing to the disk unless it is asked to', async () => {
   const path = await folder()
   const env = { HOME: path, TMPDIR: path, XDG_CACHE_HOME: path }

@@ -126,8 +126,10 @@ export function createMatcher<Request>({
 /** @throws {TypeError} when the `path` option is neither a path nor `'*'`. */
 export function checkPath(path: unknown): void {
   if (path === undefined || path === '*') return
-  if (typeof path === 'string' && path.startsWith('/')) return
-  throw new TypeError("`path` must begin with a slash, as in '/webhooks/koywe', or be '*'.")
+  if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return
+  throw new TypeError(
+    "`path` must begin with a slash, as in '/webhooks/koywe', and have neither a query nor white space; or be '*'.",
+  )
 }
 
 /** Matches a path that differs in case, doubled slashes or a trailing slash. */

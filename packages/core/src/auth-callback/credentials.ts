@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../http/contract.js'
 import { createVerifier, type SignedBody } from '../ramp/signature.js'
+import { isMissing } from '../setup/is-missing.js'
 import { authorization, compareWith, decodePair, onlyHeader } from './authorization-header.js'
 
 /** A way to authenticate the caller, made by `bearer`, `basic`, `apiKey`, `bodySignature` and `anyOf`. */
@@ -172,11 +173,11 @@ function branded(credential: CallerCheck): CallerCheck {
 function checkTokens(accepted: string | readonly string[], what: string): readonly string[] {
   const list = typeof accepted === 'string' ? [accepted] : accepted
   const sendable = (value: unknown): boolean =>
-    typeof value === 'string' && /^[\x21-\x2b\x2d-\x7e]+$/.test(value)
+    typeof value === 'string' && /^[\x21-\x2b\x2d-\x7e]+$/.test(value) && !isMissing(value)
   if (Array.isArray(list) && list.length > 0 && list.every(sendable)) return list
   throw new TypeError(
-    `${what} must be a string of visible ASCII characters without spaces or commas, or a list of such strings. Set it to what ` +
-      'you registered with Koywe, for example in the environment variable KOYWE_CALLBACK_TOKEN. `openssl rand -hex 32` makes a new one.',
+    `${what} must be a string of visible ASCII characters without spaces or commas, and not "undefined" or "null", or a list of such ` +
+      'strings. Set it to what you registered with Koywe, for example in the environment variable KOYWE_CALLBACK_TOKEN. `openssl rand -hex 32` makes a new one.',
   )
 }
 
@@ -184,13 +185,15 @@ function checkPairs(accepted: UsernamePassword | readonly UsernamePassword[]): r
   const list: readonly unknown[] = Array.isArray(accepted) ? accepted : [accepted]
   const isPair = (value: unknown): value is UsernamePassword => {
     const { username, password } = (value ?? {}) as Partial<UsernamePassword> // checked on the next line
-    const filled = [username, password].every((part) => typeof part === 'string' && part.trim())
+    const filled = [username, password].every(
+      (part) => typeof part === 'string' && !isMissing(part),
+    )
     return filled && !username?.includes(':')
   }
   if (list.length > 0 && list.every(isPair)) {
     return list.map(({ username, password }) => `${username}:${password}`)
   }
   throw new TypeError(
-    '`basic` needs a user name without a colon and a password, neither of them blank: basic({ username, password }), or a list of such pairs.',
+    '`basic` needs a user name without a colon and a password, neither of them blank, "undefined" or "null": basic({ username, password }), or a list of such pairs.',
   )
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { KoyweError } from '../errors.js'
 import { type PgClient, type PostgresJsClient, type Run, runner } from './postgres-client.js'
 import type { PostgresStatements } from './postgres-statements.js'
@@ -20,6 +21,9 @@ export interface PostgresClaimParts {
 
 /** The claim's method for `completeIn`. A registered symbol, so that two copies of this package work together. */
 const inTransaction = Symbol.for('@x/koywe-core.completeIn')
+
+/** How long completeIn waits for a renewal. */
+const renewedWithinMs = 1000
 
 /** A claim that can also be completed in a transaction. */
 export interface PostgresClaim extends Claim {
@@ -85,8 +89,11 @@ export function createPostgresClaim(parts: PostgresClaimParts): PostgresClaim {
       refusal = undefined
       completing = true
       try {
-        // A transaction with a single snapshot cannot write a row that was renewed after it.
-        await extending
+        // A transaction with a single snapshot cannot write a row that was renewed after it. But a renewal may itself be waiting, for
+        // a client of the pool, and the transactions that wait for it here may hold all of them.
+        if (extending) {
+          await Promise.race([extending, delay(renewedWithinMs, undefined, { ref: false })])
+        }
         await completeThere(client)
       } catch (error) {
         refusal = error

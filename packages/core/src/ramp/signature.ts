@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { type JsonObject, unreadable } from '../http/json-object.js'
+import { isMissing, unquoted } from '../setup/is-missing.js'
 
 /** One secret, or several during a rotation, the current one first. */
 export type Secrets = string | readonly string[]
@@ -62,18 +63,18 @@ export interface Verifier {
  * Creates a verifier that accepts these secrets, the current one first.
  *
  * @param variable The environment variable that the error names, as an example.
- * @throws {TypeError} when there is no secret, or one is not a string or blank.
+ * @throws {TypeError} when there is no secret, or one is not a string or says nothing.
  */
 export function createVerifier(secrets: Secrets, variable = 'KOYWE_WEBHOOK_SECRET'): Verifier {
   const list = typeof secrets === 'string' ? [secrets] : secrets
   if (!Array.isArray(list) || list.length === 0 || !list.every(isSecret)) {
     throw new TypeError(
-      'A secret must be a string that is not blank, or a list of such strings. Set it to the secret that you ' +
-        `registered with Koywe, for example in the environment variable ${variable}. \`openssl rand -hex 32\` makes a new one.`,
+      'A secret must be a string that is not blank (nor "undefined" or "null", as a missing variable becomes in a text), or a list ' +
+        `of such strings. Set it to the secret that you registered with Koywe, for example in the environment variable ${variable}. \`openssl rand -hex 32\` makes a new one.`,
     )
   }
   const keys = list.map(prepareKey)
-  const trimmedKeys = list.map((secret) => prepareKey(trimSecret(secret)))
+  const trimmedKeys = list.map((secret) => prepareKey(unquoted(secret)))
 
   return {
     verify: (signed, signature) => indexOfMatch(keys, signed, signature),
@@ -107,10 +108,5 @@ function prepareKey(secret: string): KeyObject {
 }
 
 function isSecret(value: unknown): boolean {
-  return typeof value === 'string' && value.trim() !== ''
-}
-
-function trimSecret(secret: string): string {
-  const bare = secret.trim().replace(/^(["'`])(.*)\1$/s, '$2')
-  return bare === '' ? secret : bare
+  return typeof value === 'string' && !isMissing(value)
 }

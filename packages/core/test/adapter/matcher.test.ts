@@ -123,11 +123,19 @@ it('logs at most 40 characters of a path, and no control characters', () => {
   expect(log[0]).not.toContain('2J'.repeat(8))
 })
 
-it.each([[''], ['in'], [' /in'], [1], [null], [['/in']], [/in/]])(
-  'the path option %j throws a TypeError that shows a path',
-  (path) => {
-    // What plain JavaScript may pass.
-    expect(() => matcherOf(path as string)).toThrow(TypeError)
-    expect(() => matcherOf(path as string)).toThrow('begin with a slash')
-  },
-)
+it.each([
+  [''],
+  ['in'],
+  [' /in'],
+  ['/in '],
+  ['/in?key=1'],
+  ['/in#a'],
+  [1],
+  [null],
+  [['/in']],
+  [/in/],
+])('the path option %j throws a TypeError that shows a path', (path) => {
+  // What plain JavaScript may pass.
+  expect(() => matcherOf(path as string)).toThrow(TypeError)
+  expect(() => matcherOf(path as string)).toThrow('begin with a slash')
+})

@@ -321,6 +321,33 @@ describeWithServer('PostgreSQL', engines.postgres, (postgresUrl) => {
     expect(JSON.parse(again.body)).toEqual({ received: true, duplicate: true })
   })
 
+  it.each([
+    ['pg', new pg.Pool({ connectionString: postgresUrl, max: 1 })],
+    ['postgres.js', postgres(postgresUrl, { max: 1, onnotice() {} })],
+  ] as const)(
+    'a listener that holds the last client of the pool does not wait for a renewal that needs it, %s',
+    async (_name, small) => {
+      const dedupe = createPostgresDedupeStore(small, { table, leaseMs: 300 })
+      const webhooks = createKoyweWebhooks(secret, { dedupe, logger: createMemoryLog() })
+      webhooks.onAny(async (_event, delivery) => {
+        const complete = async (client: PgClient | PostgresJsClient) => {
+          await delay(150) // a renewal is due
+          await completeIn(delivery, client)
+        }
+        if ('begin' in small) return void (await small.begin(complete))
+        const client = await small.connect()
+        await client.query('begin')
+        await complete(client)
+        await client.query('commit')
+        client.release()
+      })
+      const answer = await webhooks.handle(requestOf(signedEvent({ orderId: randomUUID() })))
+      expect(answer).toMatchObject({ status: 200 })
+      await webhooks.idle()
+      await small.end()
+    },
+  )
+
   it('does not treat an event as done when its listener returned the client without committing', async () => {
     const single = new pg.Pool({ connectionString: postgresUrl, max: 1 })
     const dedupe = createPostgresDedupeStore(single, { table })
