@@ -156,7 +156,7 @@ const noQuestion = html`
   <div class="empty">
     <h2>No question yet</h2>
     <p>Koywe asks your auth callback before a user operates. Ask it yourself from another terminal:</p>
-    <p class="command"><code>koywe auth http://127.0.0.1:3000 --email maria@example.com</code></p>
+    <p class="command"><code>koywe auth --email maria@example.com</code></p>
   </div>
 `
 

@@ -150,6 +150,12 @@ describe('a server that does not answer ends with 3 and says what is wrong', () 
     expect(jsonLines(json.stderr)).toMatchObject([{ version: 1, error: { code: kind } }])
   })
 
+  it('auth without a URL asks where the examples listen', async () => {
+    const asking = ['auth', '--email', 'a@b.co', '--bearer', 't', '--timeout', '2', '--json']
+    const { stdout, stderr } = await koywe(asking)
+    expect(stdout + stderr).toContain('127.0.0.1:3000') // a refused connection, or what listens there
+  })
+
   it('auth and order say it too', async () => {
     const url = `http://127.0.0.1:${closedPort}`
     expect(await koywe(['auth', url, '--email', 'a@b.co', '--bearer', 't'])).toMatchObject({

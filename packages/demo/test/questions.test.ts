@@ -57,6 +57,8 @@ const questions = [
     'examples/nestjs/README.md',
     'prefix-guards-and-raw-bodies',
   ],
+  ['How do I verify a JWT or an API key?', 'packages/core/docs/auth-callback.md', 'credentials'],
+  ['How do I test my listeners in CI?', 'packages/core/README.md', 'testing-your-listeners'],
   ['How do I receive both APIs?', 'packages/core/docs/payments.md', 'beside-the-ramp-api'],
 ] as const
 

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { outputOf } from '@x/koywe-testkit/output-of'
-import { installLine } from './install-line.js'
+import { installLine, resolutionsLine } from './install-line.js'
 import { pack, publishedCommands, publishedPackages } from './pack.js'
 
 const root = join(import.meta.dirname, '../../..')
@@ -23,3 +23,7 @@ console.log(
   'Packed. Run this in the folder of your application, without the adapters you do not use:\n',
 )
 console.log(installLine(tarballs))
+console.log(
+  '\npnpm and Yarn look for @x/koywe-core on npm, which does not have it yet, unless the package.json there says:\n',
+)
+console.log(resolutionsLine(join(destination, 'core.tgz')))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { outputOf } from '@x/koywe-testkit/output-of'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { installLine } from '../src/install-line.js'
+import { installLine, resolutionsLine } from '../src/install-line.js'
 import { type Packed, pack, publishedPackages } from '../src/pack.js'
 
 const minute = 60_000
@@ -82,6 +82,27 @@ it(
     const { dependencies } = JSON.parse(await readFile(join(application, 'package.json'), 'utf8'))
     expect(Object.keys(dependencies).toSorted()).toEqual(
       published.map(({ name }) => name).toSorted(),
+    )
+    await outputOf(node, ['--eval', `require('@x/koywe-express')`], application)
+  },
+  5 * minute,
+)
+
+it(
+  'pnpm installs the tarballs with the line that `pnpm pack:all` prints for a package.json',
+  async () => {
+    const application = join(outside, 'with-pnpm')
+    await mkdir(application)
+    const tarballs = packed.map(({ tarball }) => tarball)
+    const core = tarballs.find((tarball) => tarball.endsWith('core.tgz')) ?? ''
+    await writeFile(
+      join(application, 'package.json'),
+      `{ "private": true, ${resolutionsLine(core)} }`,
+    )
+    await outputOf(
+      'pnpm',
+      ['add', '--prefer-offline', '--ignore-scripts', ...tarballs],
+      application,
     )
     await outputOf(node, ['--eval', `require('@x/koywe-express')`], application)
   },

@@ -6,6 +6,7 @@ import { httpUrl, withPath } from '../contract/guard.js'
 import { networkError } from '../contract/network-error.js'
 import { createOutput, paint } from '../contract/output.js'
 import { secretFrom, setting } from '../contract/secret.js'
+import { defaultOrigin } from '../contract/target-options.js'
 
 /** The options of `koywe auth`. */
 export interface AuthOptions {
@@ -22,8 +23,8 @@ export interface AuthOptions {
 }
 
 /** Asks about one user, prints the answer and what Koywe would conclude, and returns the exit code. */
-export async function auth(address: string, options: AuthOptions): Promise<ExitCode> {
-  const url = withPath(httpUrl(address), defaultPaths.koyweAuthCallback)
+export async function auth(address: string | undefined, options: AuthOptions): Promise<ExitCode> {
+  const url = withPath(httpUrl(address ?? defaultOrigin), defaultPaths.koyweAuthCallback)
   const asking = {
     ...(await credentialOf(options)),
     field: options.field,

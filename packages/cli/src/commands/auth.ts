@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { AuthOptions } from '../auth/auth.js'
 import { secretOption } from '../contract/secret.js'
-import { jsonOption, timeoutOption } from '../contract/target-options.js'
+import { defaultOrigin, jsonOption, timeoutOption } from '../contract/target-options.js'
 
 /** Adds `koywe auth`. */
 export function register(program: Command): void {
@@ -15,7 +15,10 @@ export function register(program: Command): void {
       'Asks as Koywe does whether a user may operate, and shows the answer and what Koywe would conclude from it.\n' +
         'Exit code 1: a refusal of the question, or a yes or no by accident.',
     )
-    .argument('<url>', 'where the callback answers; without a path it is /koywe/auth')
+    .argument(
+      '[url]',
+      `where the callback answers; without a path it is /koywe/auth (default: ${defaultOrigin}/koywe/auth)`,
+    )
     .requiredOption('--email <email>', 'the user to ask about')
     .addOption(
       credential(
@@ -38,7 +41,7 @@ export function register(program: Command): void {
     .option('--field <name>', 'the field that names the user', 'email')
     .addOption(timeoutOption())
     .option(...jsonOption)
-    .action(async (url: string, options: AuthOptions) => {
+    .action(async (url: string | undefined, options: AuthOptions) => {
       const { auth } = await import('../auth/auth.js')
       process.exitCode = await auth(url, options)
     })

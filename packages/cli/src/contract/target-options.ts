@@ -4,7 +4,8 @@ import { guardedUrl, ownOption, withPath } from './guard.js'
 import { secondsToMs } from './numbers.js'
 import { secretOption } from './secret.js'
 
-const defaultOrigin = 'http://127.0.0.1:3000'
+/** The server that `koywe` talks to unless told otherwise: where the examples listen. */
+export const defaultOrigin = 'http://127.0.0.1:3000'
 
 /** Where `koywe` sends to unless told otherwise: the default port and path of the examples. */
 export const defaultUrl = `${defaultOrigin}${apis.ramp.path}`
