@@ -115,15 +115,16 @@ export function createKoyweAuthCallback<Field extends string = 'email'>(
     context: KoyweAuthContext | undefined,
   ): Promise<JsonObject> {
     const { byHeaders, byBody } = credential
+    const refused = (reason: string) => unauthorized(credential, request, reason)
     const asked = byHeaders ? ask(byHeaders, request) : mismatch
-    if (typeof asked === 'string' && byBody === undefined) throw unauthorized(request, asked)
+    if (typeof asked === 'string' && byBody === undefined) throw refused(asked)
     const reading = read(request, context)
     // The body may turn out not to be needed.
     reading.catch(() => {})
     const verdict = await asked
-    if (verdict !== true && byBody === undefined) throw unauthorized(request, verdict)
+    if (verdict !== true && byBody === undefined) throw refused(verdict)
     const body = await reading
-    if (verdict !== true && byBody?.(splitBody(body)) !== true) throw unauthorized(request, verdict)
+    if (verdict !== true && byBody?.(splitBody(body)) !== true) throw refused(verdict)
     return body
   }
 
@@ -232,12 +233,19 @@ function refusalOf(error: unknown): string {
   return `\`auth\` threw ${outlineOf(error)}`
 }
 
-function unauthorized({ headers }: HttpRequest, reason: string): KoyweError {
-  const given =
-    headers.authorization === undefined ? 'no Authorization header' : 'an Authorization header'
+function unauthorized(
+  credential: CallerCheck,
+  { headers }: HttpRequest,
+  reason: string,
+): KoyweError {
+  const given = credential.headers.map((name) =>
+    headers[name.toLowerCase()] === undefined
+      ? ` without the header ${name}`
+      : ` with the header ${name}`,
+  )
   return new KoyweError(
     'unauthorized',
-    `Refused a question with ${given}: ${reason}. Compare \`auth\` with what you registered with Koywe (updateValidationWebhook).`,
+    `Refused a question${given.join(',')}: ${reason}. Compare \`auth\` with what you registered with Koywe (updateValidationWebhook).`,
   )
 }
 

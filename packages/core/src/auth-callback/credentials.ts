@@ -7,6 +7,8 @@ import { authorization, compareWith, decodePair, onlyHeader } from './authorizat
 export interface CallerCheck {
   /** The `WWW-Authenticate` value of a refusal. */
   readonly challenge: string
+  /** The names of the headers that it reads, as far as they are known: for the log. */
+  readonly headers: readonly string[]
   /** Decides by the headers alone. Only a literal `true` is a yes. */
   readonly byHeaders?: (request: HttpRequest) => unknown
   /** Decides by the body if the headers did not admit the caller. Only a literal `true` is a yes. */
@@ -44,6 +46,7 @@ export function bearer(
   if (typeof accepted === 'function') {
     return branded({
       challenge,
+      headers: ['Authorization'],
       byHeaders: (request) => {
         const token = authorization(request, 'bearer')
         return token !== undefined && accepted(token, request)
@@ -51,7 +54,11 @@ export function bearer(
     })
   }
   const isOneOf = compareWith(checkTokens(accepted, 'A bearer token'))
-  return branded({ challenge, byHeaders: (request) => isOneOf(authorization(request, 'bearer')) })
+  return branded({
+    challenge,
+    headers: ['Authorization'],
+    byHeaders: (request) => isOneOf(authorization(request, 'bearer')),
+  })
 }
 
 /** A user name and its password, as HTTP Basic sends them. */
@@ -76,6 +83,7 @@ export function basic(
   if (typeof accepted === 'function') {
     return branded({
       challenge,
+      headers: ['Authorization'],
       byHeaders: (request) => {
         const [username, ...rest] = decodePair(authorization(request, 'basic'))?.split(':') ?? []
         if (username === undefined || rest.length === 0) return false
@@ -86,6 +94,7 @@ export function basic(
   const isOneOf = compareWith(checkPairs(accepted))
   return branded({
     challenge,
+    headers: ['Authorization'],
     byHeaders: (request) => isOneOf(decodePair(authorization(request, 'basic'))),
   })
 }
@@ -105,6 +114,7 @@ export function apiKey(headerName: string, accepted: string | readonly string[])
   const name = headerName.toLowerCase()
   return branded({
     challenge: 'ApiKey',
+    headers: [headerName],
     byHeaders: (request) => isOneOf(onlyHeader(request, name)),
   })
 }
@@ -120,6 +130,7 @@ export function bodySignature(secrets: string | readonly string[]): CallerCheck 
   const verifier = createVerifier(secrets, 'KOYWE_CALLBACK_TOKEN')
   return branded({
     challenge: 'Signature',
+    headers: [],
     byBody: ({ text, signature }) => verifier.verify(text, signature) >= 0,
   })
 }
@@ -136,6 +147,7 @@ export function anyOf(...ways: readonly (CallerCheck | RequestCheck)[]): CallerC
   const inBody = credentials.flatMap(({ byBody }) => byBody ?? [])
   return branded({
     challenge: credentials.map(({ challenge }) => challenge).join(', '),
+    headers: [...new Set(credentials.flatMap(({ headers }) => headers))],
     byHeaders: async (request: HttpRequest) => {
       const answers = await Promise.allSettled(inHeaders.map(async (ask) => ask(request)))
       return answers.some((answer) => answer.status === 'fulfilled' && answer.value === true)
@@ -153,7 +165,8 @@ export function anyOf(...ways: readonly (CallerCheck | RequestCheck)[]): CallerC
  */
 export function toCallerCheck(auth: unknown): CallerCheck {
   if (typeof auth === 'function' && !('onAny' in auth)) {
-    return { challenge: 'Koywe', byHeaders: auth as RequestCheck } // its result is compared with true; a throw is a no
+    const byHeaders = auth as RequestCheck // its result is compared with true; a throw is a no
+    return { challenge: 'Koywe', headers: [], byHeaders }
   }
   if (typeof auth === 'object' && auth !== null && Object.hasOwn(auth, brand)) {
     return auth as CallerCheck // only this file's functions set the brand
