@@ -98,6 +98,15 @@ describe.skipIf(DATABASE_URL === undefined)('with the database of DATABASE_URL',
     expect(dropped).toHaveBeenCalledTimes(3)
   })
 
+  it('what strangers send unsigned takes no row of a genuine delivery', async () => {
+    const hung = { query: () => new Promise(() => {}) }
+    const dropped = vi.fn()
+    keepHistory(hung as never, dropped)
+    for (let index = 0; index < 50; index++) await deliver('{}')
+    for (let index = 0; index < 90; index++) await deliver(bodyOf(`crowded-${index}`))
+    expect(dropped).not.toHaveBeenCalled()
+  })
+
   it('a database that is down is reported, and changes no answer', async () => {
     const down = new pg.Pool({ host: '127.0.0.1', port: 1 })
     const told = vi.fn()
