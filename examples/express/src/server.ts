@@ -46,6 +46,7 @@ const server = app.listen(Number(PORT), HOST, (error) => {
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
     server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
+    setTimeout(() => server.closeAllConnections(), 6_000).unref() // and for one that sends nothing
     server.close(async () => {
       await webhooks.idle() // no delivery is in progress now: close your database here
     })

@@ -1,6 +1,7 @@
 import type { KoyweEvent, UnknownKoyweEvent } from '@x/koywe-fastify'
 import type { ClientBase, Pool } from 'pg'
 import PgBoss from 'pg-boss'
+import { inTransaction } from './in-transaction.js'
 
 /** What the worker receives. */
 export interface KoyweJob {
@@ -22,14 +23,18 @@ export async function startBoss(pool: Pool): Promise<PgBoss> {
     archiveFailedAfterSeconds: 365 * days, // keep jobs that failed for good, for you to inspect
   })
   boss.on('error', ({ message }) => console.error(`queue: ${message}`))
-  await boss.start()
-  await boss.createQueue(queueName, {
-    name: queueName,
-    retryLimit: 12, // over one to two hours
-    retryDelay: 1, // seconds
-    retryBackoff: true,
-    expireInSeconds: 10, // a job that takes longer goes to another worker
-    retentionMinutes: 365 * 24 * 60,
+  // In turn: the server and the worker may start together, and pg-boss fails when another creates its schema just then.
+  await inTransaction(pool, async (client) => {
+    await client.query("select pg_advisory_xact_lock(hashtext('koywe_example'))")
+    await boss.start()
+    await boss.createQueue(queueName, {
+      name: queueName,
+      retryLimit: 12, // over one to two hours
+      retryDelay: 1, // seconds
+      retryBackoff: true,
+      expireInSeconds: 10, // a job that takes longer goes to another worker
+      retentionMinutes: 365 * 24 * 60,
+    })
   })
   return boss
 }

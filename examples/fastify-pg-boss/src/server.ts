@@ -26,9 +26,6 @@ app.addHook('onClose', async () => {
   await pool.end()
 })
 
-await app.listen({ port: Number(PORT), host: HOST })
-console.log(`listening on ${app.listeningOrigin}`)
-
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
     // Without PostgreSQL the shutdown would hang. Koywe can retry whatever has not been acknowledged.
@@ -37,3 +34,6 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     app.close()
   })
 }
+
+await app.listen({ port: Number(PORT), host: HOST })
+console.log(`listening on ${app.listeningOrigin}`)

@@ -38,13 +38,14 @@ app.get<{ Params: { id: string } }>('/orders/:id', async ({ params }) =>
   [...history.values()].filter(({ orderId }) => orderId === params.id),
 )
 
-await app.listen({ port: Number(PORT), host: HOST })
-console.log(`listening on ${app.listeningOrigin}`)
-
 // If an onClose hook of yours closes the database, await app.koywe.idle() there first.
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
     app.server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
+    setTimeout(() => app.server.closeAllConnections(), 6_000).unref() // and for one that sends nothing
     app.close()
   })
 }
+
+await app.listen({ port: Number(PORT), host: HOST })
+console.log(`listening on ${app.listeningOrigin}`)

@@ -10,6 +10,7 @@ async function bootstrap(): Promise<void> {
   app.enableShutdownHooks() // on SIGTERM, wait for running listeners
   process.once('SIGTERM', () => {
     app.getHttpServer().keepAliveTimeout = 1 // or the shutdown would wait for keep-alive connections
+    setTimeout(() => app.getHttpServer().closeAllConnections(), 6_000).unref() // and for one that sends nothing
   })
   await app.listen(PORT, HOST)
   console.log(`listening on ${await app.getUrl()}`)

@@ -1,8 +1,9 @@
 /**
  * For your migrations. The body of a delivery is kept once its signature is verified, with the header in which the Payments API signs: that
- * is what `koywe replay` sends again.
+ * is what `koywe replay` sends again. Servers that start together wait for one another.
  */
-export const historyTable = `create table if not exists koywe_history (
+export const historyTable = `select pg_advisory_xact_lock(hashtext('koywe_history'));
+create table if not exists koywe_history (
   id bigint generated always as identity primary key,
   received_at timestamptz not null, event_name text, order_id text, delivery_id text,
   status int, duplicate boolean not null, code text, reason text, duration_ms real, body text, signature text);

@@ -12,15 +12,19 @@ import { historyTable } from './history-table.js'
 const { PORT = '3000', HOST = '127.0.0.1' } = process.env
 const { KOYWE_WEBHOOK_SECRET = '', DATABASE_URL = '' } = process.env
 
-const pool = new pg.Pool({
+const settings = {
   connectionString: DATABASE_URL,
   connectionTimeoutMillis: 2000,
   statement_timeout: 4000,
-})
-pool.on('error', ({ message }) => console.error(`database: ${message}`))
+}
+const pool = new pg.Pool(settings)
+const historyPool = new pg.Pool({ ...settings, max: 2 }) // of its own, so that no delivery waits behind rows of the history
+for (const each of [pool, historyPool]) {
+  each.on('error', ({ message }) => console.error(`database: ${message}`))
+}
 await migrateKoyweDedupe(pool)
 await pool.query(historyTable)
-keepHistory(pool, console.error)
+keepHistory(historyPool, console.error)
 
 const dedupe = createPostgresDedupeStore(pool)
 const webhooks = koyweWebhooks(KOYWE_WEBHOOK_SECRET, { dedupe }).onAny((event) =>
@@ -41,10 +45,12 @@ const server = app.listen(Number(PORT), HOST, (error) => {
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
+    // Without PostgreSQL the shutdown would hang, and so it would for a connection that sends nothing.
+    setTimeout(() => process.exit(1), 10_000).unref()
     server.keepAliveTimeout = 1 // or `close()` would wait for keep-alive connections
     server.close(async () => {
       await webhooks.idle()
-      await pool.end() // waits for the rows that are being written
+      await Promise.all([pool.end(), historyPool.end()]) // waits for the rows that are being written
     })
   })
 }

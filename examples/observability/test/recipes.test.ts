@@ -41,6 +41,19 @@ describe.skipIf(DATABASE_URL === undefined)('with the database of DATABASE_URL',
     await pool.end()
   })
 
+  it('the table is created once when several servers start together', async () => {
+    const empty = `${schema}_empty`
+    const options = `-c search_path=${empty}`
+    const servers = new pg.Pool({ connectionString: DATABASE_URL, options, max: 8 })
+    await pool.query(`create schema ${empty}`)
+    const connect = () => servers.connect()
+    const clients = await Promise.all(Array.from({ length: 8 }, connect))
+    await Promise.all(clients.map((client) => client.query(historyTable)))
+    for (const client of clients) client.release()
+    await servers.end()
+    await pool.query(`drop schema ${empty} cascade`)
+  })
+
   it('the metrics count each outcome, and tell when a webhook was last accepted', async () => {
     const metric = async (line: RegExp) => Number((await register.metrics()).match(line)?.[1])
     const lastAccepted = () => metric(/^koywe_last_accepted_timestamp_seconds\{api="ramp"\} (.*)$/m)
@@ -96,6 +109,15 @@ describe.skipIf(DATABASE_URL === undefined)('with the database of DATABASE_URL',
       expect((await deliver(bodyOf(`hung-${index}`))).status).toBe(200)
     }
     expect(dropped).toHaveBeenCalledTimes(3)
+  })
+
+  it('what strangers send unsigned takes no row of a genuine delivery', async () => {
+    const hung = { query: () => new Promise(() => {}) }
+    const dropped = vi.fn()
+    keepHistory(hung as never, dropped)
+    for (let index = 0; index < 50; index++) await deliver('{}')
+    for (let index = 0; index < 90; index++) await deliver(bodyOf(`crowded-${index}`))
+    expect(dropped).not.toHaveBeenCalled()
   })
 
   it('a database that is down is reported, and changes no answer', async () => {

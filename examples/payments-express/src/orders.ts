@@ -1,5 +1,4 @@
 import type { KoywePaymentsEvent, UnknownKoywePaymentsEvent } from '@x/koywe-express'
-import { isKoywePaymentsEvent } from '@x/koywe-express'
 import type { Redis } from 'ioredis'
 import { REDIS_PREFIX } from './redis.js'
 
@@ -33,9 +32,10 @@ export async function findEvents(
   return (await redis.sismember(orders, id)) ? redis.hgetall(eventsOf(id)) : undefined
 }
 
-/** Your own id of the order. Koywe does not document the field; it was seen in production. */
-function externalIdOf(event: KoywePaymentsEvent | UnknownKoywePaymentsEvent): string | undefined {
-  if (!isKoywePaymentsEvent(event)) return undefined
-  const id = event.data?.external_id
-  return typeof id === 'string' ? id : undefined
+/** Your own id of the order, also in an event whose type is new. Koywe does not document the field; it was seen in production. */
+function externalIdOf({
+  data,
+}: KoywePaymentsEvent | UnknownKoywePaymentsEvent): string | undefined {
+  const isOfAnOrder = typeof data === 'object' && data !== null && 'external_id' in data
+  return isOfAnOrder && typeof data.external_id === 'string' ? data.external_id : undefined
 }

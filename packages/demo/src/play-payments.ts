@@ -77,6 +77,7 @@ const deliveries = [
   ['an order that nobody here knows', 'evt:3', 'order.paid', 'B-1'],
   ['an id that is an integer', '4', 'order.paid', 'B-1'],
   ['a type that is not documented', 'evt_5', 'webhook.ping', undefined],
+  ['such a type, of our order', 'evt_7', 'order.new', 'A-1'],
 ] as const
 
 /** @throws {Error} when it takes too long. */

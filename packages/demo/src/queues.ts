@@ -39,7 +39,8 @@ export async function createPrefix(redisUrl: string): Promise<Sandbox> {
   }
 }
 
-async function createDatabase(postgresUrl: string): Promise<Sandbox> {
+/** Creates a database of its own in a PostgreSQL. */
+export async function createDatabase(postgresUrl: string): Promise<Sandbox> {
   const name = `drill_${randomUUID().replaceAll('-', '')}`
   await run(postgresUrl, `create database ${name}`)
   const url = new URL(postgresUrl)

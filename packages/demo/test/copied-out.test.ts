@@ -175,6 +175,7 @@ async function testPayments(copy: () => string, engine: string): Promise<void> {
       'an order that nobody here knows': '200 {"received":true}',
       'an id that is an integer': '200 {"received":true}',
       'a type that is not documented': '200 {"received":true}',
+      'such a type, of our order': '200 {"received":true}',
       'a forgery': '401 {"error":"invalid_signature"}',
       'a ramp webhook': '400 {"error":"ramp_webhook"}',
     },
@@ -184,8 +185,9 @@ async function testPayments(copy: () => string, engine: string): Promise<void> {
       'event order.paid evt:3, no order of ours',
       'event order.paid 4, no order of ours',
       'event webhook.ping evt_5, no order of ours',
+      'event order.new evt_7',
     ],
-    order: { evt_1: 'order.paid', evt_2: 'order.completed' },
+    order: { evt_1: 'order.paid', evt_2: 'order.completed', evt_7: 'order.new' },
     unknownOrder: 404,
     stopped: true,
   })

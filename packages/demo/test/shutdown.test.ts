@@ -1,10 +1,12 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sign } from '@x/koywe-testkit/sign'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { startServer } from '../src/server.js'
 import { eventIn } from '../src/server-log.js'
 import { createServerSettings, environmentOf } from '../src/server-settings.js'
@@ -53,6 +55,17 @@ async function startSlowly(name: string) {
   }
 }
 
+/** Starts an example as it is. */
+async function startExample(name: string, env: NodeJS.ProcessEnv = {}) {
+  const settings = environmentOf(createServerSettings(tmpdir()))
+  const jwt = { KOYWE_JWT_SECRET: 's', KOYWE_JWT_ISSUER: 'i', KOYWE_JWT_AUDIENCE: 'a' }
+  return startServer({
+    command: ['node', '--import', 'tsx', 'src/server.ts'],
+    folder: join(import.meta.dirname, '../../../examples', name),
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...settings, ...jwt, ...env },
+  })
+}
+
 const handled = { stopped: true, events: ['fiat_sent of order order-1…'] }
 
 it.each(['express', 'koa', 'fastify'])(
@@ -73,5 +86,37 @@ it.each(['express', 'koa', 'fastify'])(
     const { sendAndHangUp, stop } = await startSlowly(name)
     await sendAndHangUp(200)
     expect(await stop()).toEqual(handled)
+  },
+)
+
+it.concurrent.each(['express', 'koa', 'fastify', 'lambda', 'auth-jwt'])(
+  'on SIGTERM the %s example ends although a connection sends nothing',
+  { timeout: 60_000 },
+  async (name) => {
+    const server = await startExample(name)
+    const silent = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => {})
+    await once(silent, 'connect')
+    await delay(200)
+    expect(await server.stop(12_000)).toBe(true)
+    expect(silent.destroy().bytesRead).toBe(0)
+  },
+)
+
+/** Sends the process SIGTERM as soon as it says that it listens, and says so when it ends by itself. */
+const signalled = `data:text/javascript,${encodeURIComponent(`
+  const log = console.log
+  console.log = (line) => {
+    log(line)
+    if (line.startsWith('listening')) process.kill(process.pid, 'SIGTERM')
+  }
+  process.on('exit', (code) => log('ended with ' + code))`)}`
+
+it.concurrent.each(['express', 'koa', 'fastify', 'lambda', 'auth-jwt'])(
+  'the %s example stops gracefully from the moment it says that it listens',
+  { timeout: 60_000 },
+  async (name) => {
+    const server = await startExample(name, { NODE_OPTIONS: `--import=${signalled}` })
+    await vi.waitUntil(() => server.lines.includes('ended with 0'), 10_000)
+    await server.stop()
   },
 )

@@ -9,8 +9,12 @@ export interface BackgroundProcess {
   readonly announced: string
   /** Every line that it has written so far, to stdout and stderr. */
   readonly lines: readonly string[]
-  /** Ends it, kindly at first; afterwards `lines` is complete. Tells whether it ended by itself. */
-  stop(): Promise<boolean>
+  /**
+   * Ends it, kindly at first; afterwards `lines` is complete. Tells whether it ended by itself.
+   *
+   * @param withinMs Default: 5000.
+   */
+  stop(withinMs?: number): Promise<boolean>
   /** Ends it as a crash does. */
   kill(): Promise<void>
   /** Stops its clock, as a machine that is suspended does. */
@@ -40,9 +44,9 @@ export async function startInBackground(
     await closed
   }
 
-  async function stop(): Promise<boolean> {
+  async function stop(withinMs = endsWithinMs): Promise<boolean> {
     signalGroup(child, 'SIGTERM')
-    const late = delay(endsWithinMs, 'late', { ref: false })
+    const late = delay(withinMs, 'late', { ref: false })
     const ended = (await Promise.race([closed, late])) !== 'late'
     await kill()
     return ended
