@@ -69,18 +69,30 @@ describe.sequential('what a stranger sends', () => {
     await details().getByRole('heading', { name: /: x+$/ }).waitFor()
     const box = await details().getByRole('button', { name: 'Same bytes' }).boundingBox()
     expect(box?.y).toBeLessThan(400)
+    await show(page, 'Orders')
+    const long = { orderId: 'y'.repeat(3000), externalId: 'z'.repeat(3000) }
+    await deliver(inspector.origin, 'payment_created', long)
+    const order = page.locator('[data-order]', { hasText: /your id z/ })
+    await order.waitFor()
+    const { right } = await page.evaluate<DOMRect>(
+      "document.querySelector('[data-order] header .quiet').getBoundingClientRect()",
+    )
+    expect(right).toBeLessThanOrEqual(1280)
+    const link = await order.getByRole('button', { name: /^its deliveries/ }).boundingBox()
+    expect(link?.y).toBeLessThan(700)
+    await show(page, 'Deliveries')
   })
 })
 
 it('an answer that comes late leaves alone what is edited meanwhile', async () => {
   await deliver(inspector.origin, 'payment_received', { slowMs: 1500 })
-  await page.locator('[data-entry="4"]').click()
-  await details().getByRole('heading', { name: 'Delivery 4' }).waitFor()
+  await page.locator('[data-entry="5"]').click()
+  await details().getByRole('heading', { name: 'Delivery 5' }).waitFor()
   await details().getByRole('button', { name: 'As a new event' }).click()
   await page.locator('[data-entry="2"]').click()
   await details().getByRole('heading', { name: 'Delivery 2' }).waitFor()
   await details().getByRole('button', { name: 'Edit and sign again' }).click()
   await page.locator('#editing').fill('{"mine":1}')
-  await page.getByText('Sent again as delivery 5: 200').waitFor()
+  await page.getByText('Sent again as delivery 6: 200').waitFor()
   expect(await page.locator('#editing').inputValue()).toBe('{"mine":1}')
 })
