@@ -106,6 +106,8 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
       changed(resend ? `#${resend.step}` : `#${left}-back`)
     },
     async act(action) {
+      // A second click may come before the buttons are drawn as disabled.
+      if (state.isActing) return
       const { view, opened, resend } = state
       state.isActing = true
       changed()

@@ -122,7 +122,10 @@ describe.concurrent('the actions of the page', () => {
         body,
       })
     await post('/koywe/auth', '{"mail":"x"}', { authorization: 'Bearer callback-token' })
-    const question = await until('a question', () => entries.get(1)?.status && entries.get(1))
+    const question = await until('a question', () => {
+      const entry = entries.get(1)
+      return entry?.status !== undefined && entry
+    })
     expect(question).toMatchObject({ kind: 'question', code: 'invalid_payload' })
     expect(question.cure).toContain('option `field`')
     const signed = (body: string) => ({

@@ -74,7 +74,7 @@ describe.sequential('what a stranger sends', () => {
     await deliver(inspector.origin, 'payment_created', long)
     const order = page.locator('[data-order]', { hasText: /your id z/ })
     await order.waitFor()
-    const { right } = await page.evaluate<DOMRect>(
+    const { right } = await page.evaluate<{ right: number }>(
       "document.querySelector('[data-order] header .quiet').getBoundingClientRect()",
     )
     expect(right).toBeLessThanOrEqual(1280)
@@ -95,4 +95,17 @@ it('an answer that comes late leaves alone what is edited meanwhile', async () =
   await page.locator('#editing').fill('{"mine":1}')
   await page.getByText('Sent again as delivery 6: 200').waitFor()
   expect(await page.locator('#editing').inputValue()).toBe('{"mine":1}')
+})
+
+it('a second click sends nothing, although the page is drawn late', async () => {
+  const { page: slow } = await openPage(browser, 'about:blank')
+  await slow.addInitScript(
+    '{ const ask = requestAnimationFrame; window.requestAnimationFrame = (draw) => setTimeout(() => ask(draw), 500) }',
+  )
+  await slow.goto(`${inspector.url}&entry=5`)
+  await slow.getByRole('heading', { name: 'Delivery 5' }).waitFor()
+  await slow.getByRole('button', { name: 'As a new event' }).dblclick()
+  await slow.getByText('Sent again as delivery 7: 200').waitFor()
+  await deliver(inspector.origin, 'the_next_one')
+  await slow.locator('[data-entry="8"]', { hasText: 'the_next_one' }).waitFor()
 })
