@@ -39,6 +39,27 @@ it('--save writes every request to a new file that only its owner reads, and --l
   expect(await alone.delivery(2)).toEqual(two)
 })
 
+it('--load skips requests that the page could not show, or that leave no number for the next one', async () => {
+  const file = join(await folder(), 'broken.ndjson')
+  const entry = {
+    ...{ version: 1, kind: 'delivery', number: 1, receivedAt: '2026-01-31T12:00:00.000Z' },
+    ...{ method: 'POST', path: '/webhooks/koywe', origin: 'received', api: 'ramp' },
+    ...{ duplicate: false, errors: [], body: { base64: '/w==' } },
+  }
+  const lines = [
+    entry,
+    { ...entry, number: 2, body: { base64: '!!!' } },
+    { ...entry, number: 3, errors: [{ name: 'Error', message: 'no', stack: 5 }] },
+    { ...entry, number: Number.MAX_SAFE_INTEGER },
+  ]
+  await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'))
+  const inspecting = await startInspecting(['--load', file, '--', process.execPath, probe])
+  expect(inspecting.stderr().match(/line \d/g)).toEqual(['line 2', 'line 3', 'line 4'])
+  expect(await inspecting.act({ action: 'replay', number: 1, as: 'same' })).toEqual({
+    numbers: [2],
+  })
+})
+
 it('a saved file adds no header of its own to what is sent, and one that no request can carry is said', async () => {
   const file = join(await folder(), 'foreign.ndjson')
   const entry = (number: number, headers: object) =>
