@@ -102,7 +102,10 @@ export function createApplication(
         })
       }, restartMs).unref()
     },
-    gone: (how) => change({ state: 'gone', sentence: `The application has ended ${how}.` }),
+    gone(how) {
+      const sentence = `The application has ended ${how}, and koywe inspect with it. Start it again to inspect on.`
+      change({ state: 'gone', sentence })
+    },
     counted(requests, refused) {
       counted = { requests: counted.requests + requests, refused: counted.refused + refused }
       onChange()
