@@ -19,7 +19,7 @@ const byCode: Readonly<Record<KoyweErrorCode, Explanation>> = {
   },
   unauthorized: {
     meaning: 'The callback does not recognise the caller.',
-    cure: 'It must show the credential that the callback expects; from a terminal, with --bearer, --basic or --api-key.',
+    cure: 'Whoever asks must show the credential that the callback expects; from a terminal, with --bearer, --basic or --api-key.',
   },
   invalid_json: {
     meaning: 'The body is not a JSON object.',

@@ -52,6 +52,7 @@ export function createApplication(
   function change(next: typeof current): void {
     if (current.state === 'gone') return
     clearTimeout(timer)
+    if (next.sentence === current.sentence && next.origin === current.origin) return
     current = next
     onChange()
   }
