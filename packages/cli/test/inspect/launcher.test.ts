@@ -47,6 +47,30 @@ describe.concurrent('koywe inspect -- command', () => {
     expect(isAlive(pidOf(inspecting.stdout()))).toBe(false)
   })
 
+  it('names every server, and once a delivery has come in, the one it came in at', async () => {
+    const folder = await mkdtemp(join(import.meta.dirname, 'apps/two-'))
+    afterwards(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'app.mjs')
+    const metrics =
+      "import { createServer } from 'node:http'\n" +
+      "await new Promise((up) => createServer((_, response) => response.end('no receiver')).listen(0, '127.0.0.1', up))\n" +
+      `await import(${JSON.stringify(probe)})\n`
+    await writeFile(file, metrics)
+    const inspecting = await startInspecting(['--', process.execPath, file])
+    const { states, stdout, until } = inspecting
+    const origin = await until('the receiver', () => /at (http:\S+)\n/.exec(stdout())?.[1])
+    const both = await until('both', () => states.find(({ sentence }) => / and /.test(sentence)))
+    expect(both.origin).not.toBe(origin)
+    expect(both.sentence).toContain(`${both.origin} and ${origin}. Which one the receiver is`)
+    const answer = await koywe(['send', 'payment_created', '--url', origin], {
+      env: { KOYWE_WEBHOOK_SECRET: secret },
+    })
+    expect(answer.code).toBe(0)
+    const known = await until('its origin', () => states.find((one) => one.origin === origin))
+    expect(known).toMatchObject({ state: 'up', firstCommand: expect.stringContaining(origin) })
+    expect(known.sentence).toMatch(new RegExp(`and ${origin}\\.$`))
+  })
+
   it('stops what its command has left behind', async () => {
     const leave =
       `const child = require('node:child_process').spawn(process.execPath, [${JSON.stringify(probe)}]);` +
@@ -92,30 +116,6 @@ describe.concurrent('koywe inspect -- command', () => {
     await until('up again', () => states.at(-1)?.state === 'up')
     expect(await act({ action: 'replay', number: 1, as: 'new' })).toEqual({ numbers: [2] })
     await until('two deliveries', () => entries.get(2)?.status === 200 && entries.get(1))
-  })
-
-  it('names every server, and once a delivery has come in, the one it came in at', async () => {
-    const folder = await mkdtemp(join(import.meta.dirname, 'apps/two-'))
-    afterwards(() => rm(folder, { recursive: true }))
-    const file = join(folder, 'app.mjs')
-    const metrics =
-      "import { createServer } from 'node:http'\n" +
-      "await new Promise((up) => createServer((_, response) => response.end('no receiver')).listen(0, '127.0.0.1', up))\n" +
-      `await import(${JSON.stringify(probe)})\n`
-    await writeFile(file, metrics)
-    const inspecting = await startInspecting(['--', process.execPath, file])
-    const { states, stdout, until } = inspecting
-    const origin = await until('the receiver', () => /at (http:\S+)\n/.exec(stdout())?.[1])
-    const both = await until('both', () => states.find(({ sentence }) => / and /.test(sentence)))
-    expect(both.origin).not.toBe(origin)
-    expect(both.sentence).toContain(`${both.origin} and ${origin}. Which one the receiver is`)
-    const answer = await koywe(['send', 'payment_created', '--url', origin], {
-      env: { KOYWE_WEBHOOK_SECRET: secret },
-    })
-    expect(answer.code).toBe(0)
-    const known = await until('its origin', () => states.find((one) => one.origin === origin))
-    expect(known).toMatchObject({ state: 'up', firstCommand: expect.stringContaining(origin) })
-    expect(known.sentence).toMatch(new RegExp(`and ${origin}\\.$`))
   })
 
   it.skipIf(!outside)(
