@@ -4,6 +4,7 @@ import { indentJson, type JsonLine } from './indent-json.js'
 import { html, nothing, type TemplateResult } from './lit.js'
 import { readBody } from './read-body.js'
 import { type JsonFault, scanJson } from './scan-json.js'
+import { escapeWithinLines } from './unprintable.js'
 
 const mostLines = 1000
 const mostCharacters = 20_000
@@ -48,7 +49,7 @@ function faultView(text: string, fault: JsonFault): TemplateResult {
   const before = text.slice(Math.max(0, offset - 200), offset)
   const at = text.slice(offset, offset + 1)
   const after = text.slice(offset + 1, offset + 200)
-  const content = html`${offset > 200 ? '…' : ''}${before}<mark>${at === '' || at === '\n' ? `␄${at}` : at}</mark>${after}${text.length > offset + 200 ? '…' : ''}`
+  const content = html`${offset > 200 ? '…' : ''}${escapeWithinLines(before)}<mark>${at === '' || at === '\n' ? `␄${at}` : escapeWithinLines(at)}</mark>${escapeWithinLines(after)}${text.length > offset + 200 ? '…' : ''}`
   return html`
     <p class="fault">Not JSON: ${message}, at line ${line}, column ${column}.</p>
     ${block('Where the body stops being JSON', content)}
@@ -61,6 +62,6 @@ function block(label: string, content: unknown): TemplateResult {
 }
 
 function cut(text: string): string {
-  if (text.length <= mostCharacters) return text
-  return `${text.slice(0, mostCharacters)}… (${counted(text.length - mostCharacters, 'more character', 'more characters')})`
+  if (text.length <= mostCharacters) return escapeWithinLines(text)
+  return `${escapeWithinLines(text.slice(0, mostCharacters))}… (${counted(text.length - mostCharacters, 'more character', 'more characters')})`
 }

@@ -1,8 +1,8 @@
-import type { ActionResult } from '../src/inspect/entries.js'
+import type { Action, ActionResult } from '../src/inspect/entries.js'
 import type { Api } from './api.js'
 import { noFilter } from './filter.js'
 import { rowsAtOnce } from './more-view.js'
-import type { Commands, PageState } from './page-state.js'
+import type { Commands, Notice, PageState } from './page-state.js'
 
 /** What the commands need of the page. */
 export interface CommandsOptions {
@@ -14,6 +14,14 @@ export interface CommandsOptions {
 
 /** How long the page says that something is done. */
 const noticeMs = 8000
+
+/** Says as which deliveries something was sent. */
+function doneBy({ action }: Action, first: number, count: number): Notice {
+  if (count > 1)
+    return { kind: 'done', text: `Sent as deliveries ${first} to ${first + count - 1}` }
+  const text = action === 'replay' ? 'Sent again as delivery' : 'Sent as delivery'
+  return { kind: 'done', text: `${text} ${first}`, sent: first }
+}
 
 /** Creates what the user can do. */
 export function createCommands({ state, api, changed }: CommandsOptions): Commands {
@@ -43,7 +51,7 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
     changed('#details-title', number)
   }
 
-  async function ask(action: Parameters<Commands['act']>[0]): Promise<ActionResult> {
+  async function ask(action: Action): Promise<ActionResult> {
     try {
       return await api.act(action)
     } catch {
@@ -98,6 +106,9 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
       changed(resend ? `#${resend.step}` : `#${left}-back`)
     },
     async act(action) {
+      // A second click may come before the buttons are drawn as disabled.
+      if (state.isActing) return
+      const { view, opened, resend } = state
       state.isActing = true
       changed()
       const result = await ask(action)
@@ -105,13 +116,16 @@ export function createCommands({ state, api, changed }: CommandsOptions): Comman
       if ('error' in result) return say({ kind: 'problem', text: result.error.message })
       const [first] = result.numbers
       if (first === undefined) return changed()
+      const done = doneBy(action, first, result.numbers.length)
+      // Who has moved on meanwhile, as during a slow listener, keeps the place and what is being edited there.
+      if (state.view !== view || state.opened !== opened || state.resend !== resend)
+        return say(done)
       if (action.action === 'life') {
         go({ view: 'orders', filter: noFilter, opened: undefined, pointed: first })
         return changed('[data-pointed]')
       }
       jumpTo(first)
-      const text = action.action === 'replay' ? 'Sent again as delivery' : 'Sent as delivery'
-      tell({ kind: 'done', text: `${text} ${first}`, sent: first })
+      tell(done)
     },
     async copy(text, what) {
       try {

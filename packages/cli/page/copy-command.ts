@@ -1,6 +1,7 @@
 import type { DeliveryEntry } from '../src/inspect/entries.js'
 import { apis } from './apis.js'
 import { fieldsOf } from './read-body.js'
+import { escapeUnprintable, isPrintable } from './unprintable.js'
 
 const defaultOrigin = 'http://127.0.0.1:3000'
 
@@ -55,7 +56,9 @@ function withFields(words: readonly string[], fields: Fields): string[] | undefi
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) continue
     if (key === '' || key.includes('=') || key.endsWith(':') || !isPrintable(key)) return undefined
-    const text = plain(value) ? `${key}=${value}` : `${key}:=${escaped(JSON.stringify(value))}`
+    const text = plain(value)
+      ? `${key}=${value}`
+      : `${key}:=${escapeUnprintable(JSON.stringify(value))}`
     all.push('--field', quoted(text))
   }
   return all
@@ -67,19 +70,4 @@ function plain(value: unknown): value is string {
 
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
-}
-
-// Control characters, and those that hide or turn around what stands beside them.
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
-
-function isPrintable(text: string): boolean {
-  return !unprintable.test(text)
-}
-
-function escaped(json: string): string {
-  return json.replace(new RegExp(unprintable, 'gu'), (character) =>
-    [...Array(character.length).keys()]
-      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-      .join(''),
-  )
 }

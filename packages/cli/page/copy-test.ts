@@ -1,6 +1,7 @@
 import type { DeliveryEntry } from '../src/inspect/entries.js'
 import { apis } from './apis.js'
 import { fieldsOf } from './read-body.js'
+import { escapeUnprintable } from './unprintable.js'
 
 const manners: Readonly<Record<string, string>> = {
   missing_signature: 'unsigned',
@@ -44,10 +45,5 @@ function keyOf(key: string): string {
 
 function quoted(text: string): string {
   const inside = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')
-  const escaped = inside.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    [...Array(character.length).keys()]
-      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-      .join(''),
-  )
-  return `'${escaped.replaceAll("'", "\\'")}'`
+  return `'${escapeUnprintable(inside).replaceAll("'", "\\'")}'`
 }

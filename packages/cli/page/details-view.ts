@@ -8,6 +8,7 @@ import { prose } from './prose.js'
 import { replayView } from './replay-view.js'
 import { subjectOf } from './row.js'
 import { readStack } from './stack.js'
+import { escapeUnprintable, escapeWithinLines } from './unprintable.js'
 import { answerOf, isMisread, originOf, reasonOf, storeSentence } from './verdict.js'
 
 /** Everything about the open request. */
@@ -100,7 +101,7 @@ function deliveryFacts(
       'Order',
       orderId === undefined
         ? undefined
-        : html`${orderId}
+        : html`${escapeUnprintable(orderId)}
             <button type="button" class="link" @click=${() => commands.showOrder(orderId)}>
               only this order
             </button>`,
@@ -118,7 +119,7 @@ function questionFacts(entry: Entry & { kind: 'question' }): TemplateResult {
     ? ', although it is not `true`: to Koywe any truthy body is a yes'
     : ''
   return html`
-    ${fact('Answer body', said === undefined ? undefined : html`<code>${said === '' ? '(empty)' : said}</code>`)}
+    ${fact('Answer body', said === undefined ? undefined : html`<code>${said === '' ? '(empty)' : escapeUnprintable(said)}</code>`)}
     ${fact('Koywe concludes', koyweConcludes && html`${koyweConcludes}${prose(misread)}`)}
   `
 }
@@ -160,8 +161,8 @@ function errorsView({ errors }: DeliveryEntry): TemplateResult {
     ${errors.length === 0 ? nothing : html`<h3>${errors.length === 1 ? 'What a listener threw' : 'What the listeners threw'}</h3>`}
     ${errors.map(
       ({ name, message, stack }) => html`
-        <p class="thrown"><strong>${name}</strong>: ${message}</p>
-        ${stack === undefined ? nothing : stackView(name, stack)}
+        <p class="thrown"><strong>${escapeUnprintable(name)}</strong>: ${escapeWithinLines(message)}</p>
+        ${stack === undefined ? nothing : stackView(name, escapeWithinLines(stack))}
       `,
     )}
   `
@@ -183,5 +184,7 @@ function stackView(name: string, stack: string): TemplateResult {
 }
 
 function fact(name: string, value: string | TemplateResult | undefined) {
-  return value === undefined ? nothing : html`<div><dt>${name}</dt><dd>${value}</dd></div>`
+  if (value === undefined) return nothing
+  const shown = typeof value === 'string' ? escapeUnprintable(value) : value
+  return html`<div><dt>${name}</dt><dd>${shown}</dd></div>`
 }

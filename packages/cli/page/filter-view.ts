@@ -2,6 +2,7 @@ import type { Entry } from '../src/inspect/entries.js'
 import { type Filter, isFiltering, lacksEvent, noFilter, notAccepted, valuesOf } from './filter.js'
 import { html, nothing, type TemplateResult } from './lit.js'
 import type { Commands, PageState } from './page-state.js'
+import { escapeUnprintable } from './unprintable.js'
 import { verdictOf } from './verdict.js'
 
 /** The filters above a list. */
@@ -77,7 +78,7 @@ function choice(
   return html`
     <select class="extra" aria-label=${label} @change=${change}>
       <option value="" .selected=${chosen === ''}>${all}</option>
-      ${offered.map((value) => html`<option value=${value} .selected=${value === chosen}>${value}</option>`)}
+      ${offered.map((value) => html`<option value=${value} .selected=${value === chosen}>${escapeUnprintable(value)}</option>`)}
     </select>
   `
 }

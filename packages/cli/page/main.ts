@@ -25,7 +25,8 @@ const state: PageState = {
   view,
   opened: entry,
   pointed: undefined,
-  filter: noFilter,
+  // A reload keeps it.
+  filter: { ...noFilter, ...history.state },
   rows: rowsAtOnce,
   showsFilters: false,
   resend: undefined,
@@ -65,6 +66,8 @@ function keepPlace(): void {
   if (fragment !== kept.fragment) {
     history.replaceState(kept.filter, '')
     history.pushState(state.filter, '', fragment)
+  } else if (state.filter !== kept.filter) {
+    history.replaceState(state.filter, '')
   }
   kept = { fragment, filter: state.filter }
 }

@@ -3,6 +3,8 @@ import { html, nothing, repeat, type TemplateResult } from './lit.js'
 import { moreView } from './more-view.js'
 import type { OrderTimeline, Step } from './order-timeline.js'
 import type { Commands } from './page-state.js'
+import { subjectOf } from './row.js'
+import { escapeUnprintable } from './unprintable.js'
 import { answerOf } from './verdict.js'
 
 /** What the list of orders needs beside the orders. */
@@ -46,16 +48,16 @@ function orderView(order: OrderTimeline, options: OrdersOptions): TemplateResult
     <li class="order ${missing.length > 0 ? 'lacks' : ''} ${isPointed ? 'pointed' : ''}" data-order=${orderId}>
       <header>
         <h3 tabindex="-1" data-pointed=${isPointed ? 'true' : nothing}>
-          <span class="sr">Order </span>${orderId}
+          <span class="sr">Order </span>${escapeUnprintable(orderId)}
         </h3>
-        ${externalId ? html`<span class="quiet">your id ${externalId}</span>` : nothing}
+        ${externalId ? html`<span class="quiet">your id ${escapeUnprintable(externalId)}</span>` : nothing}
         ${api === 'payments' ? html`<span class="badge">Payments API</span>` : nothing}
         <span class="state">${stateWords(order)}</span>
         <button type="button" class="link" @click=${() => commands.showOrder(orderId)}>
-          its deliveries<span class="sr"> of order ${orderId}</span>
+          its deliveries<span class="sr"> of order ${escapeUnprintable(orderId)}</span>
         </button>
       </header>
-      ${missing.map((sentence) => html`<p class="missing"><span aria-hidden="true">⚠ </span>${sentence}</p>`)}
+      ${missing.map((sentence) => html`<p class="missing"><span aria-hidden="true">⚠ </span>${escapeUnprintable(sentence)}</p>`)}
       <ol class="steps" role="list" aria-label="Events of this order, as they arrived">
         ${repeat(
           steps,
@@ -70,7 +72,9 @@ function orderView(order: OrderTimeline, options: OrdersOptions): TemplateResult
 
 function stateWords({ state, isFinal, latest }: OrderTimeline): string {
   if (state === undefined)
-    return latest === undefined ? 'no state yet' : `state unknown after ${latest}`
+    return latest === undefined
+      ? 'no state yet'
+      : `state unknown after ${escapeUnprintable(latest)}`
   return isFinal ? `${state}, final` : state
 }
 
@@ -78,7 +82,7 @@ function stepView(
   { entry, state, mark, lacks }: Step,
   { opened, commands }: OrdersOptions,
 ): TemplateResult {
-  const { number, eventName = '(no event name)', receivedAt } = entry
+  const { number, receivedAt } = entry
   const isOpen = number === opened
   return html`
     ${lacks.map(
@@ -96,7 +100,7 @@ function stepView(
         aria-current=${isOpen ? 'true' : nothing}
         @click=${() => commands.open(number)}
       >
-        <span class="name">${eventName}</span>
+        <span class="name">${subjectOf(entry)}</span>
         <span class="detail">
           <time datetime=${receivedAt}>${timeOfDay(receivedAt)}</time>
           <span>${mark === 'refused' || mark === 'failed' ? answerOf(entry) : (state ?? '')}</span>

@@ -22,7 +22,10 @@ function hex(byte: string): string {
   return byte.charCodeAt(0).toString(16).padStart(2, '0')
 }
 
-/** The fields of a body, when it is a JSON object. */
+// As a receiver does, and before what writes them out again would run out of stack.
+const deepest = 64
+
+/** The fields of a body, when it is a JSON object that nests no deeper than a receiver reads. */
 export function fieldsOf(
   body: KeptBody | undefined,
 ): Readonly<Record<string, unknown>> | undefined {
@@ -30,8 +33,14 @@ export function fieldsOf(
   try {
     const value: unknown = JSON.parse(body.text.replace(/^\ufeff/, ''))
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as Record<string, unknown>) : undefined // an object has fields
+    if (!isObject || !nestsWithin(value, deepest)) return undefined
+    return value as Record<string, unknown> // an object has fields
   } catch {
     return undefined
   }
+}
+
+function nestsWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((member) => nestsWithin(member, levels - 1))
 }

@@ -97,7 +97,7 @@ interface Abilities {
 
 function whyNot({ api, canSign, hasFields, hasCommand }: Abilities) {
   if (!hasFields) {
-    return html`<p class="quiet">The body is no JSON object: send it again as it is, or edit it first.</p>`
+    return html`<p class="quiet">The body is no JSON object, or nests too deeply: send it again as it is, or edit it first.</p>`
   }
   if (!canSign) return html`<p class="quiet">${unsigned(api)}</p>`
   if (!hasCommand) {

@@ -1,6 +1,7 @@
 import type { Entry } from '../src/inspect/entries.js'
 import { checksOf, cureOf } from './cure.js'
 import { duration, timeOfDay } from './format.js'
+import { escapeUnprintable } from './unprintable.js'
 import { answerOf, isMisread, originOf, reasonOf, type Verdict, verdictOf } from './verdict.js'
 
 /** What a row of the lists says about a request. */
@@ -47,8 +48,11 @@ export function rowOf(entry: Entry, mode: 'launcher' | 'proxy'): Row {
     time: timeOfDay(entry.receivedAt),
     receivedAt: entry.receivedAt,
     subject: subjectOf(entry),
-    about: entry.kind === 'delivery' ? (entry.orderId ?? '') : (entry.koyweConcludes ?? ''),
-    answer: answerOf(entry),
+    about:
+      entry.kind === 'delivery'
+        ? escapeUnprintable(entry.orderId ?? '')
+        : (entry.koyweConcludes ?? ''),
+    answer: escapeUnprintable(answerOf(entry)),
     took: entry.durationMs === undefined ? '' : duration(entry.durationMs),
     badges: badgesOf(entry, verdict),
     reason: checksOf(entry)?.sentence ?? reasonOf(entry, mode),
@@ -60,8 +64,8 @@ export function rowOf(entry: Entry, mode: 'launcher' | 'proxy'): Row {
 
 /** What a request is about, in a word or two. */
 export function subjectOf(entry: Entry): string {
-  if (entry.kind === 'question') return entry.email ?? '(no email)'
-  return entry.eventName ?? '(no event name)'
+  if (entry.kind === 'question') return escapeUnprintable(entry.email ?? '(no email)')
+  return escapeUnprintable(entry.eventName ?? '(no event name)')
 }
 
 function badgesOf(entry: Entry, verdict: Verdict): readonly string[] {

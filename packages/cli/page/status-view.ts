@@ -39,7 +39,7 @@ function linkWords(link: Link): string {
 export function calloutView({ application, link }: PageState) {
   return html`
     ${
-      link.state === 'open' && application && needsAttention(application)
+      application && needsAttention(application, link)
         ? html`<p class="callout" data-sentence>${application.sentence}</p>`
         : nothing
     }
@@ -80,6 +80,7 @@ function countedView({ counted: { requests, refused } }: ApplicationState) {
   `
 }
 
-function needsAttention({ state }: ApplicationState): boolean {
-  return state !== 'up'
+/** Of an inspector that does not answer, only an end of the application is still true: the inspector ended with it. */
+function needsAttention({ state, mode }: ApplicationState, link: Link): boolean {
+  return link.state === 'open' ? state !== 'up' : state === 'gone' && mode === 'launcher'
 }

@@ -56,6 +56,13 @@ describe('send --payments', () => {
     expect(heard).toHaveLength(before)
   })
 
+  it('with another secret than the server has names the variable of the Payments API', async () => {
+    const other = { ...env, KOYWE_PAYMENTS_SECRET: 'another' }
+    const ended = await koywe(['send', '--payments', 'order.paid', '--url', origin], { env: other })
+    expect(ended.code).toBe(1)
+    expect(ended.stdout).toContain('is KOYWE_PAYMENTS_SECRET the same here and there?')
+  })
+
   it('says so when the other API receives at the URL', async () => {
     const url = `${origin}/webhooks/koywe`
     const wrong = await koywe(['send', '--payments', 'order.paid', '--url', url], { env })

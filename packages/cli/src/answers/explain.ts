@@ -1,4 +1,5 @@
 import type { KoyweErrorCode } from '@x/koywe-core'
+import { type Api, apis } from '../contract/api.js'
 
 /** What an answer means, and what to do about it. */
 export interface Explanation {
@@ -18,7 +19,7 @@ const byCode: Readonly<Record<KoyweErrorCode, Explanation>> = {
   },
   unauthorized: {
     meaning: 'The callback does not recognise the caller.',
-    cure: 'Pass the credential that the callback expects: --bearer, --basic or --api-key.',
+    cure: 'Whoever asks must show the credential that the callback expects; from a terminal, with --bearer, --basic or --api-key.',
   },
   invalid_json: {
     meaning: 'The body is not a JSON object.',
@@ -82,6 +83,39 @@ const byCode: Readonly<Record<KoyweErrorCode, Explanation>> = {
   },
 }
 
+/** What was asked: an event of an API, or a question to the authentication callback. */
+export type Asked = Api | 'question'
+
+/** What a code means where it does not mean the same as of an event of the ramp API. */
+const byAsked: Readonly<Record<Asked, Readonly<Partial<Record<string, Explanation>>>>> = {
+  ramp: {},
+  payments: {
+    missing_signature: {
+      meaning: 'There is no header Koywe-Signature, so anybody may have sent it.',
+      cure: 'Koywe signs in this header: does something on the way remove it?',
+    },
+    invalid_signature: {
+      ...byCode.invalid_signature,
+      cure: byCode.invalid_signature.cure.replace(apis.ramp.secretName, apis.payments.secretName),
+    },
+    invalid_payload: {
+      meaning: 'The body is signed, but it is not an event of the Payments API.',
+      cure: 'An event has a `type`, and where it has `id`, `data` or `relationships`, they are a string and objects.',
+    },
+  },
+  question: {
+    invalid_payload: {
+      meaning: 'The callback finds no user in the question.',
+      cure: 'Is the option `field` of the callback the field that was registered with Koywe?',
+    },
+    timeout: {
+      meaning:
+        'The function that decides about the user took longer than the time limit of the server.',
+      cure: 'Make isAllowed faster, or raise `timeoutMs`.',
+    },
+  },
+}
+
 /** Whether an answer's code is one of these packages. */
 export function isKnownCode(code: string | undefined): boolean {
   return code !== undefined && Object.hasOwn(byCode, code)
@@ -93,8 +127,11 @@ const notOurs = "It is not an answer of the Koywe middleware. The server's log m
 export function explain(
   status: number,
   code: string | undefined,
+  asked: Asked = 'ramp',
   location?: string,
 ): Explanation | undefined {
+  const own = code !== undefined && Object.hasOwn(byAsked[asked], code) && byAsked[asked][code]
+  if (own) return own
   if (code !== undefined && Object.hasOwn(byCode, code)) return byCode[code as KoyweErrorCode] // it is a key
   if (status >= 200 && status < 300) return undefined
   if (status >= 300 && status < 400) {
@@ -106,7 +143,7 @@ export function explain(
   if (status === 404 || status === 405) {
     return {
       meaning: 'Nothing answers a POST to this path.',
-      cure: 'Is the middleware mounted, and is the path right? The default path is /webhooks/koywe.',
+      cure: `Is the middleware mounted, and is the path right?${asked === 'question' ? '' : ` The default path is ${apis[asked].path}.`}`,
     }
   }
   if (status === 401 || status === 403) {

@@ -87,7 +87,7 @@ function judge({ status, body, koyweConcludes }: CallbackAnswer, { stranger }: A
       : { right: false, explanation: noByAccident }
   }
   const explanation =
-    status === 400 && body === false ? noUser : explain(status, codeOf(status, body))
+    status === 400 && body === false ? noUser : explain(status, codeOf(status, body), 'question')
   return { right: false, explanation }
 }
 

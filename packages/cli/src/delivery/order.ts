@@ -50,7 +50,12 @@ export async function order(life: KoyweLife, options: OrderOptions): Promise<Exi
     const sending = { secret, timeoutMs: options.timeout, times: 1, concurrent: 1 }
     for (const answer of await post(url, event, sending)) {
       const isRepeated = taken.has(event)
-      const verdict = judge(answer, { isForged: false, isRepeated, isConcurrent: false })
+      const verdict = judge(answer, {
+        api: 'ramp',
+        isForged: false,
+        isRepeated,
+        isConcurrent: false,
+      })
       right &&= verdict.right
       if (isTaken(answer)) taken.add(event)
       const { status, body, code, location, durationMs } = answer

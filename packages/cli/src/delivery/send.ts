@@ -50,6 +50,7 @@ export async function send(eventName: string, options: SendOptions): Promise<Exi
     const answers = await post(url, event, sending)
     for (const answer of takenFirst(answers)) {
       const verdict = judge(answer, {
+        api,
         isForged: as !== undefined && as !== 'pretty',
         isRepeated: taken,
         isConcurrent: concurrent > 1,

@@ -1,8 +1,10 @@
 import { type Explanation, explain, notJson } from '../answers/explain.js'
+import type { Api } from '../contract/api.js'
 import { type AnyAnswer, isDuplicate, isTaken } from './post.js'
 
 /** What was sent, as far as the right answer depends on it. */
 export interface Expectation {
+  readonly api: Api
   /** It must be refused. */
   readonly isForged: boolean
   /** The same event was answered with a success before. */
@@ -35,7 +37,7 @@ const handledTwice: Explanation = {
 /** Judges an answer as Koywe's side sees it. */
 export function judge(answer: AnyAnswer, expected: Expectation): Verdict {
   const { status, code, location } = answer
-  const explanation = explain(status, code, location)
+  const explanation = explain(status, code, expected.api, location)
   if (expected.isForged) {
     if (status >= 200 && status < 300) return { right: false, explanation: acceptedForgery }
     const right = [400, 401, 403].includes(status)

@@ -46,8 +46,7 @@ export function createActions({ history, sends, targets, secrets }: ActionParts)
     try {
       return { numbers: await numbersOf(action) }
     } catch (error) {
-      if (!(error instanceof CliError)) throw error
-      const { code, message, hint } = error
+      const { code, message, hint } = error instanceof CliError ? error : unsendable(error)
       return { error: { code, message: hint === undefined ? message : `${message}. ${hint}` } }
     }
   }
@@ -146,6 +145,12 @@ function same(entry: DeliveryEntry): DeliveryRequest {
   const request = keptRequest(entry)
   if (request) return request
   throw refusal('no_body', 'the body of this delivery is not known')
+}
+
+/** Such as fields that nest too deeply to be written out, or a header of a saved file that no request can carry. */
+function unsendable(error: unknown): CliError {
+  const why = error instanceof Error ? error.message : String(error)
+  return refusal('unsendable', `this cannot be sent: ${why}`)
 }
 
 function refusal(code: string, message: string): CliError {

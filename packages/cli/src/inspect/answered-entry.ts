@@ -1,5 +1,6 @@
 import { defaultPaths } from '@x/koywe-core/testing'
 import { explain, isKnownCode } from '../answers/explain.js'
+import type { Api } from '../contract/api.js'
 import type { DeliveryEntry, Entry, KeptBody } from './entries.js'
 import { claimedFields, objectOf } from './fields-of-body.js'
 import type { Sent } from './reported-entry.js'
@@ -30,7 +31,8 @@ export function answeredEntry(exchanged: Exchanged): Entry {
   const { number, receivedAt, method, path, sent, answer, failure } = exchanged
   const said = answer && jsonOrText(answer.text)
   const code = failure?.code ?? textAt(said, 'error')
-  const cure = answer && !failure ? explain(answer.status, code)?.cure : undefined
+  const asked = isQuestion(exchanged, said) ? 'question' : apiOf(exchanged)
+  const cure = answer && !failure ? explain(answer.status, code, asked)?.cure : undefined
   const common = {
     version: 1,
     ...{ number, receivedAt: receivedAt.toISOString(), method, path, ...sent },
@@ -39,7 +41,7 @@ export function answeredEntry(exchanged: Exchanged): Entry {
     ...(failure && { reason: failure.reason }),
     ...(cure !== undefined && { cure }),
   } as const
-  if (!isQuestion(exchanged, said)) return delivery(common, exchanged, said)
+  if (asked !== 'question') return delivery(common, asked, exchanged, said)
   const { email } = objectOf(exchanged.body) ?? {}
   const isYes = answer !== undefined && answer.status < 300 && Boolean(said)
   return {
@@ -57,21 +59,26 @@ export function answeredEntry(exchanged: Exchanged): Entry {
 
 function delivery(
   common: Pick<DeliveryEntry, 'version' | 'number' | 'receivedAt' | 'method' | 'path' | 'origin'>,
+  api: Api,
   { headers, body }: Exchanged,
   said: unknown,
 ): DeliveryEntry {
-  const isPayments =
-    headers['koywe-signature'] !== undefined && objectOf(body)?.signature === undefined
   return {
     kind: 'delivery',
     ...common,
-    api: isPayments ? 'payments' : 'ramp',
+    api,
     ...claimedFields(body),
     duplicate: typeof said === 'object' && said !== null && Reflect.get(said, 'duplicate') === true,
     ...(body && { body }),
     headers,
     errors: [],
   }
+}
+
+function apiOf({ headers, body }: Exchanged): Api {
+  const isPayments =
+    headers['koywe-signature'] !== undefined && objectOf(body)?.signature === undefined
+  return isPayments ? 'payments' : 'ramp'
 }
 
 /**

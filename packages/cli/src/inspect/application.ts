@@ -5,6 +5,8 @@ export interface Application {
   state(): ApplicationState
   /** A process of the application accepts connections: at an origin, or where this computer does not reach it by its own name. */
   up(process: object, origin: string | undefined): void
+  /** A delivery has come in at an origin, which is where the receiver is. */
+  delivered(origin: string): void
   /** A process that reported has ended. */
   ended(process: object): void
   /** The command that started the application has ended. */
@@ -28,7 +30,10 @@ export function createApplication(
   canSign: ApplicationState['canSign'],
   onChange: () => void,
 ): Application {
-  const origins = new Map<object, string | undefined>()
+  /** Of each process that accepts connections, the origins that this computer reaches. */
+  const processes = new Map<object, Set<string>>()
+  /** Where the latest delivery came in. */
+  let delivered: string | undefined
   let counted = { requests: 0, refused: 0 }
   let firstCommand = 'koywe send payment_created'
   let current: Pick<ApplicationState, 'state' | 'sentence' | 'origin'> = {
@@ -47,18 +52,26 @@ export function createApplication(
   function change(next: typeof current): void {
     if (current.state === 'gone') return
     clearTimeout(timer)
+    if (next.sentence === current.sentence && next.origin === current.origin) return
     current = next
     onChange()
   }
 
   function nowUp(): void {
-    const origin = [...origins.values()].find((one) => one !== undefined)
+    const origins = [...new Set([...processes.values()].flatMap((own) => [...own]))]
+    const isKnown = delivered !== undefined && origins.includes(delivered)
+    const origin = isKnown ? delivered : origins[0]
     if (origin === undefined) {
       change(elsewhere)
       return
     }
     firstCommand = `koywe send payment_created --url ${origin}/webhooks/koywe`
-    change({ state: 'up', origin, sentence: `The application accepts connections at ${origin}.` })
+    const doubt =
+      isKnown || origins.length === 1
+        ? ''
+        : ` Which one the receiver is behind is known once a delivery arrives; until then, events from here go to ${origin}.`
+    const sentence = `The application accepts connections at ${origins.join(' and ')}.${doubt}`
+    change({ state: 'up', origin, sentence })
   }
 
   return {
@@ -68,13 +81,19 @@ export function createApplication(
       ...{ canSign, firstCommand, counted },
     }),
     up(process, origin) {
-      if (origins.get(process) !== undefined) return
-      origins.set(process, origin)
+      const own = processes.get(process)
+      if (own && (origin === undefined || own.has(origin))) return
+      processes.set(process, new Set([...(own ?? []), ...(origin === undefined ? [] : [origin])]))
       nowUp()
     },
+    delivered(origin) {
+      if (delivered === origin) return
+      delivered = origin
+      if (current.state === 'up') nowUp()
+    },
     ended(process) {
-      if (!origins.delete(process)) return
-      if (origins.size > 0) return nowUp()
+      if (!processes.delete(process)) return
+      if (processes.size > 0) return nowUp()
       clearTimeout(timer)
       timer = setTimeout(() => {
         change({
@@ -84,7 +103,10 @@ export function createApplication(
         })
       }, restartMs).unref()
     },
-    gone: (how) => change({ state: 'gone', sentence: `The application has ended ${how}.` }),
+    gone(how) {
+      const sentence = `The application has ended ${how}, and koywe inspect with it. Start it again to inspect on.`
+      change({ state: 'gone', sentence })
+    },
     counted(requests, refused) {
       counted = { requests: counted.requests + requests, refused: counted.refused + refused }
       onChange()

@@ -22,7 +22,8 @@ export function claimedFields(body: KeptBody | undefined): ClaimedFields {
   const object = objectOf(body)
   if (!object) return {}
   const { eventName, type, orderId, externalId, timeStamp, relationships, data } = object
-  const order = isObject(relationships) && isObject(relationships.self) && relationships.self.id
+  const self = isObject(relationships) && isObject(relationships.self) && relationships.self
+  const order = self && self.type === 'order' && self.id
   const paymentsId = isObject(data) && data.external_id
   return {
     ...text('eventName', eventName ?? type),

@@ -28,7 +28,8 @@ export function createRecorder({ history, sends, targets, application }: Recorde
         const number = history.nextNumber()
         const sent = sends.arrived(report.connection?.remotePort, number)
         if (report.type === 'delivery') {
-          targets.arrived(number, report.connection, reportedApi(report))
+          const origin = targets.arrived(number, report.connection, reportedApi(report))
+          if (origin !== undefined) application.delivered(origin)
         }
         known = { number, sent }
         numbers.set(report.id, known)

@@ -30,16 +30,17 @@ export function reportedEntry(
 
 /** The page shows what elsewhere only the server's log says. */
 function cureOf(report: RequestReport, status: number): string | undefined {
+  const asked = report.type === 'question' ? report.type : reportedApi(report)
   switch (report.code) {
     case 'missing_signature':
       // The receiver's own sentence says it.
-      return report.reason === undefined ? explain(status, report.code)?.cure : undefined
+      return report.reason === undefined ? explain(status, report.code, asked)?.cure : undefined
     case 'handler_failed':
       return 'Fix the listener: open the delivery for the stack.'
     case 'invalid_signature':
       return `For an event of your own: is ${apis[reportedApi(report)].secretName} the same here and in the application?`
     default:
-      return explain(status, report.code)?.cure
+      return explain(status, report.code, asked)?.cure
   }
 }
 

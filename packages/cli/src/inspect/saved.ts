@@ -122,10 +122,17 @@ const isOneOf =
   (value) =>
     values.includes(value)
 const isDate: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
-const isWhole: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0
+/** Those that arrive later are counted on from the last. */
+const isWhole: Check = (value) =>
+  Number.isSafeInteger(value) && Number(value) > 0 && Number(value) < 2 ** 52
 const isTexts: Check = (value) => isRecord(value) && Object.values(value).every(isText)
-const isBody: Check = (value) => isRecord(value) && (isText(value.text) || isText(value.base64))
-const isError: Check = (value) => isRecord(value) && isText(value.name) && isText(value.message)
+const isBase64: Check = (value) =>
+  typeof value === 'string' && Buffer.from(value, 'base64').toString('base64') === value
+const isBody: Check = (value) => isRecord(value) && (isText(value.text) || isBase64(value.base64))
+const isError: Check = (value) =>
+  isRecord(value) &&
+  [value.name, value.message].every(isText) &&
+  (value.stack === undefined || isText(value.stack))
 const areErrors: Check = (value) => Array.isArray(value) && value.every(isError)
 
 const common = {

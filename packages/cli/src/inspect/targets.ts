@@ -7,8 +7,8 @@ export interface Targets {
   listening(process: object, address: string, port: number, secure: boolean): string | undefined
   /** A process has ended. */
   ended(process: object): void
-  /** A delivery of that API has come in. */
-  arrived(number: number, connection: Connection | undefined, api: Api): void
+  /** A delivery of that API has come in. Returns the origin of its server, if it can be reached on this computer. */
+  arrived(number: number, connection: Connection | undefined, api: Api): string | undefined
   /** Where to send a delivery again, by its number; of one that came in elsewhere the path counts. */
   again(number: number, path: string): URL | undefined
   /** Where a new delivery of that API goes: where its last one came in, else its default path. */
@@ -57,13 +57,14 @@ export function createTargets(): Targets {
     },
     ended: (process) => void processes.delete(process),
     arrived(number, connection, api) {
-      if (!connection) return
+      if (!connection) return undefined
       const { localPort: port, url: path } = connection
       last = { port, path }
       lastOf.set(api, last)
       byNumber.set(number, last)
       const [oldest] = byNumber.keys()
       if (byNumber.size > mostRemembered && oldest !== undefined) byNumber.delete(oldest)
+      return originOf(port)
     },
     again: (number, path) => urlOf(byNumber.get(number) ?? somewhere(path)),
     next: (api) => urlOf(lastOf.get(api) ?? somewhere(apis[api].path)),

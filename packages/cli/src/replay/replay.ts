@@ -45,7 +45,12 @@ export async function replay(file: string | undefined, options: ReplayOptions): 
       continue
     }
     const answer = await sendKept(url, delivery, secrets[api], options.timeout)
-    const verdict = judge(answer, { isForged: false, isRepeated: false, isConcurrent: false })
+    const verdict = judge(answer, {
+      api,
+      isForged: false,
+      isRepeated: false,
+      isConcurrent: false,
+    })
     right &&= verdict.right
     const duplicate = isDuplicate(answer)
     const explanation = duplicate ? handledBefore(delivery) : verdict.explanation

@@ -22,10 +22,14 @@ describe.concurrent('koywe inspect -- command', () => {
     const inspecting = await startInspecting(['--', process.execPath, probe])
     const origin = await applicationOf(inspecting)
     expect(inspecting.stdout()).toContain(`at ${origin}\n`)
+    await inspecting.act({ action: 'send', eventName: 'payment_created' })
+    await inspecting.delivery(1)
     await fetch(`${origin}/end/7`)
     expect(await inspecting.ended).toBe(7)
     await inspecting.until('the end', () => inspecting.states.at(-1)?.state === 'gone')
-    expect(inspecting.states.map(({ state }) => state).slice(-2)).toEqual(['up', 'gone'])
+    // Each once: a delivery where everybody knew the application to be is no news.
+    const states = inspecting.states.map(({ state }) => state).filter((one) => one !== 'starting')
+    expect(states).toEqual(['up', 'gone'])
     expect(inspecting.states.at(-1)?.sentence).toContain('with exit code 7')
   })
 
@@ -35,6 +39,30 @@ describe.concurrent('koywe inspect -- command', () => {
     inspecting.child.kill(signal)
     expect(await inspecting.ended).toBe(signal === 'SIGTERM' ? 143 : 130)
     expect(isAlive(pidOf(inspecting.stdout()))).toBe(false)
+  })
+
+  it('names every server, and once a delivery has come in, the one it came in at', async () => {
+    const folder = await mkdtemp(join(import.meta.dirname, 'apps/two-'))
+    afterwards(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'app.mjs')
+    const metrics =
+      "import { createServer } from 'node:http'\n" +
+      "await new Promise((up) => createServer((_, response) => response.end('no receiver')).listen(0, '127.0.0.1', up))\n" +
+      `await import(${JSON.stringify(probe)})\n`
+    await writeFile(file, metrics)
+    const inspecting = await startInspecting(['--', process.execPath, file])
+    const { states, stdout, until } = inspecting
+    const origin = await until('the receiver', () => /at (http:\S+)\n/.exec(stdout())?.[1])
+    const both = await until('both', () => states.find(({ sentence }) => / and /.test(sentence)))
+    expect(both.origin).not.toBe(origin)
+    expect(both.sentence).toContain(`${both.origin} and ${origin}. Which one the receiver is`)
+    const answer = await koywe(['send', 'payment_created', '--url', origin], {
+      env: { KOYWE_WEBHOOK_SECRET: secret },
+    })
+    expect(answer.code).toBe(0)
+    const known = await until('its origin', () => states.find((one) => one.origin === origin))
+    expect(known).toMatchObject({ state: 'up', firstCommand: expect.stringContaining(origin) })
+    expect(known.sentence).toMatch(new RegExp(`and ${origin}\\.$`))
   })
 
   it('stops what its command has left behind', async () => {

@@ -108,6 +108,39 @@ describe.concurrent('the actions of the page', () => {
     expect(await delivery(9)).toMatchObject({ api: 'ramp', path: '/webhooks/koywe', status: 200 })
   })
 
+  it('says of a question and of an event of the Payments API what is to be done about each', async () => {
+    const paymentsSecret = 'the secret of the Payments API'
+    const env = { KOYWE_PAYMENTS_SECRET: paymentsSecret }
+    const args = ['--', process.execPath, probe]
+    const inspecting = await startInspecting(args, { env, state: 'up' })
+    const { until, entries } = inspecting
+    const origin = await applicationOf(inspecting)
+    const post = (path: string, body: string, headers: object) =>
+      fetch(origin + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      })
+    await post('/koywe/auth', '{"mail":"x"}', { authorization: 'Bearer callback-token' })
+    const question = await until('a question', () => {
+      const entry = entries.get(1)
+      return entry?.status !== undefined && entry
+    })
+    expect(question).toMatchObject({ kind: 'question', code: 'invalid_payload' })
+    expect(question.cure).toContain('option `field`')
+    const signed = (body: string) => ({
+      'koywe-signature': createHmac('sha256', paymentsSecret).update(body).digest('hex'),
+    })
+    const nameless = '{"id":"evt_1"}'
+    await post('/webhooks/koywe-payments', nameless, signed(nameless))
+    const refused = await inspecting.delivery(2)
+    expect(refused).toMatchObject({ api: 'payments', code: 'invalid_payload' })
+    expect(refused.cure).toContain('`type`')
+    const ofSomethingElse = '{"type":"x.y","relationships":{"self":{"type":"merchant","id":"m"}}}'
+    await post('/webhooks/koywe-payments', ofSomethingElse, signed(ofSomethingElse))
+    expect(await inspecting.delivery(3)).not.toHaveProperty('orderId')
+  })
+
   it('names the variable of the API whose secret is missing', async () => {
     const onlyRamp = await startInspecting(['--', process.execPath, probe])
     expect(await onlyRamp.act({ action: 'send', eventName: 'order.paid' })).toMatchObject({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { jsonLines, koywe } from '../koywe.js'
-import { afterwards, probe, secret, startInspecting } from './inspecting.js'
+import { afterwards, applicationOf, probe, secret, startInspecting } from './inspecting.js'
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'koywe-saved-'))
@@ -37,6 +37,51 @@ it('--save writes every request to a new file that only its owner reads, and --l
 
   const alone = await startInspecting(['--load', file], { state: 'gone' })
   expect(await alone.delivery(2)).toEqual(two)
+})
+
+it('--load skips requests that the page could not show, or that leave no number for the next one', async () => {
+  const file = join(await folder(), 'broken.ndjson')
+  const entry = {
+    ...{ version: 1, kind: 'delivery', number: 1, receivedAt: '2026-01-31T12:00:00.000Z' },
+    ...{ method: 'POST', path: '/webhooks/koywe', origin: 'received', api: 'ramp' },
+    ...{ duplicate: false, errors: [], body: { base64: '/w==' } },
+  }
+  const lines = [
+    entry,
+    { ...entry, number: 2, body: { base64: '!!!' } },
+    { ...entry, number: 3, errors: [{ name: 'Error', message: 'no', stack: 5 }] },
+    { ...entry, number: Number.MAX_SAFE_INTEGER },
+  ]
+  await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'))
+  const inspecting = await startInspecting(['--load', file, '--', process.execPath, probe])
+  expect(inspecting.stderr().match(/line \d/g)).toEqual(['line 2', 'line 3', 'line 4'])
+  expect(await inspecting.act({ action: 'replay', number: 1, as: 'same' })).toEqual({
+    numbers: [2],
+  })
+})
+
+it('a saved file adds no header of its own to what is sent, and one that no request can carry is said', async () => {
+  const file = join(await folder(), 'foreign.ndjson')
+  const entry = (number: number, headers: object) =>
+    JSON.stringify({
+      ...{ version: 1, kind: 'delivery', number, receivedAt: '2026-01-31T12:00:00.000Z' },
+      ...{ method: 'POST', path: '/webhooks/koywe', origin: 'received', api: 'ramp' },
+      ...{ duplicate: false, errors: [], body: { text: '{}' }, headers },
+    })
+  const foreign = { host: 'elsewhere.example', cookie: 'a=1', 'content-type': 'application/json' }
+  await writeFile(file, `${entry(1, foreign)}\n${entry(2, { 'content-type': 'a\nb' })}\n`)
+  const inspecting = await startInspecting(['--load', file, '--', process.execPath, probe])
+  const { act, delivery } = inspecting
+  expect(await act({ action: 'replay', number: 1, as: 'same' })).toEqual({ numbers: [3] })
+  expect(await delivery(3)).toMatchObject({ status: 401 })
+  const seen = await fetch(`${await applicationOf(inspecting)}/seen`)
+  const [rawHeaders] = (await seen.json()) as [string[]] // what the probe answers
+  expect(rawHeaders).toContain('application/json')
+  expect(rawHeaders).not.toContain('elsewhere.example')
+  expect(rawHeaders).not.toContain('a=1')
+  expect(await act({ action: 'replay', number: 2, as: 'same' })).toMatchObject({
+    error: { code: 'unsendable', message: expect.stringContaining('header') },
+  })
 })
 
 it('--load shows the requests of several runs in one file, which it counts anew', async () => {

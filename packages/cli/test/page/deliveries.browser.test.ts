@@ -224,8 +224,23 @@ describe.sequential('the list of deliveries', () => {
     await show(page, 'Deliveries')
     await row('crypto_delivered').click()
     await page.getByRole('heading', { name: /Delivery \d+: crypto_delivered/ }).waitFor()
+    await page.getByLabel('Answer').selectOption('failed')
+    await page.locator('.count').waitFor()
     await page.reload()
     await page.getByRole('heading', { name: /Delivery \d+: crypto_delivered/ }).waitFor()
+    expect(await page.getByLabel('Answer').inputValue()).toBe('failed')
+    await expect.poll(() => page.locator('[data-entry]:not(.failed)').count()).toBe(0)
+  })
+
+  it('goes Forward to the filter that was left by a Back', async () => {
+    await page.getByRole('button', { name: 'clear' }).click()
+    await page.locator('.count').waitFor({ state: 'detached' })
+    await page.goBack()
+    await expect.poll(() => details().count()).toBe(0)
+    await page.goForward()
+    await details().waitFor()
+    expect(await page.getByLabel('Answer').inputValue()).toBe('')
+    expect(await page.locator('.count').count()).toBe(0)
   })
 
   it('goes back although a delivery makes it draw before the browser tells it', async () => {

@@ -21,13 +21,14 @@ export interface Inspector {
   stop(): Promise<void>
 }
 
-/** An application as a user writes it. `fiat_sent` has a listener that fails. */
+/** An application as a user writes it. `fiat_sent` has a listener that fails, and an event with `slowMs` takes as long. */
 export const application = `
 import { bearer, koyweAuthCallback, koywePayments, koyweWebhooks } from '@x/koywe-express'
 import express from 'express'
+import { setTimeout as delay } from 'node:timers/promises'
 
 const webhooks = koyweWebhooks(process.env.KOYWE_WEBHOOK_SECRET, { logger: false })
-webhooks.onAny(() => {})
+webhooks.onAny((event) => event.slowMs && delay(event.slowMs))
 webhooks.on('fiat_sent', function sendReceipt() {
   throw new TypeError('the disk is full')
 })

@@ -43,6 +43,11 @@ describe('the page', () => {
     await inspector.stop()
     await page.getByText(/connection to the inspector lost, next try in \d+ s/).waitFor()
     expect(await page.locator('[data-application]').textContent()).toMatch(/^\s*was /)
+    // How the application has ended is still true, and what to do now.
+    const sentence = await page.locator('[data-sentence]').textContent()
+    expect(sentence).toMatch(
+      /The application has ended .*, and koywe inspect with it\. Start it again/,
+    )
     expect(await page.locator('[data-entry]').count()).toBe(1)
     const retried = page.waitForRequest(/api\/stream/)
     await retried
