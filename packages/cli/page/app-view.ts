@@ -1,7 +1,7 @@
 import type { Entry } from '../src/inspect/entries.js'
 import { type View, views } from './address.js'
 import { detailsView } from './details-view.js'
-import { deniedView, emptyView, nothingMatchesView } from './empty-view.js'
+import { deniedView, emptyView, noQuestionView, nothingMatchesView } from './empty-view.js'
 import { isFiltering, lacksEvent, matches, noFilter, valuesOf } from './filter.js'
 import { filterView } from './filter-view.js'
 import { counted } from './format.js'
@@ -114,7 +114,7 @@ function filtered(
   view: (entries: readonly Entry[]) => TemplateResult,
 ): TemplateResult {
   if (entries.length === 0)
-    return state.view === 'callback' ? noQuestion : emptyView(state, commands)
+    return state.view === 'callback' ? noQuestionView(state, commands) : emptyView(state, commands)
   const { filter } = state
   const shown = isFiltering(filter) ? entries.filter((entry) => matches(entry, filter)) : entries
   return html`
@@ -151,14 +151,6 @@ function orders(
     }
   `
 }
-
-const noQuestion = html`
-  <div class="empty">
-    <h2>No question yet</h2>
-    <p>Koywe asks your auth callback before a user operates. Ask it yourself from another terminal:</p>
-    <p class="command"><code>koywe auth --email maria@example.com</code></p>
-  </div>
-`
 
 function listOptions({ opened, application, rows }: PageState, commands: Commands) {
   return { opened, rows, commands, mode: application?.mode ?? ('launcher' as const) }

@@ -12,15 +12,32 @@ export function emptyView({ application, link }: PageState, commands: Commands):
       <h2>No delivery yet</h2>
       ${state === 'up' ? html`<p>${sentence}</p>` : nothing}
       <p>Send the first one from another terminal:</p>
-      <p class="command">
-        <code>${firstCommand}</code>
-        <button type="button" class="primary" @click=${() => commands.copy(firstCommand, 'The command')}>Copy</button>
-      </p>
+      ${commandView(firstCommand, commands)}
       <p>
         Or from here:
         <button type="button" class="link" @click=${() => commands.show('send')}>send an event</button>
       </p>
     </div>
+  `
+}
+
+/** What to do while the auth callback has not been asked. */
+export function noQuestionView({ application }: PageState, commands: Commands): TemplateResult {
+  return html`
+    <div class="empty">
+      <h2>No question yet</h2>
+      <p>Koywe asks your auth callback before a user operates. Ask it yourself from another terminal:</p>
+      ${application ? commandView(application.firstQuestion, commands) : nothing}
+    </div>
+  `
+}
+
+function commandView(command: string, commands: Commands): TemplateResult {
+  return html`
+    <p class="command">
+      <code>${command}</code>
+      <button type="button" class="primary" @click=${() => commands.copy(command, 'The command')}>Copy</button>
+    </p>
   `
 }
 

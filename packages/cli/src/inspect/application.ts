@@ -36,6 +36,7 @@ export function createApplication(
   let delivered: string | undefined
   let counted = { requests: 0, refused: 0 }
   let firstCommand = 'koywe send payment_created'
+  let firstQuestion = 'koywe auth --email maria@example.com'
   let current: Pick<ApplicationState, 'state' | 'sentence' | 'origin'> = {
     state: 'starting',
     sentence: 'The application is starting. It does not accept connections yet.',
@@ -66,6 +67,7 @@ export function createApplication(
       return
     }
     firstCommand = `koywe send payment_created --url ${origin}/webhooks/koywe`
+    firstQuestion = `koywe auth ${origin} --email maria@example.com`
     const doubt =
       isKnown || origins.length === 1
         ? ''
@@ -78,7 +80,7 @@ export function createApplication(
     state: () => ({
       ...{ kind: 'application', version: 1, mode: 'launcher' },
       ...current,
-      ...{ canSign, firstCommand, counted },
+      ...{ canSign, firstCommand, firstQuestion, counted },
     }),
     up(process, origin) {
       const own = processes.get(process)

@@ -93,6 +93,8 @@ export interface ApplicationState {
   readonly canSign: Readonly<Record<'ramp' | 'payments', boolean>>
   /** The command that sends this application its first delivery. */
   readonly firstCommand: string
+  /** The command that asks its auth callback the first question. */
+  readonly firstQuestion: string
   /** How many requests are only counted, and how many of them were answered with an error. They came too fast to be shown. */
   readonly counted: { readonly requests: number; readonly refused: number }
 }

@@ -108,7 +108,9 @@ async function inspectFile(path: string, options: SessionOptions): Promise<ExitC
     ...{ kind: 'application', version: 1, state: 'gone', mode: 'launcher' },
     canSign: { ramp: false, payments: false },
     sentence: `These are the saved requests of ${path}. No application is running.`,
-    ...{ firstCommand: 'koywe inspect -- npm run dev', counted: { requests: 0, refused: 0 } },
+    firstCommand: 'koywe inspect -- npm run dev',
+    firstQuestion: 'koywe inspect -- npm run dev',
+    counted: { requests: 0, refused: 0 },
   }
   const session = await startSession(options, () => ({ state: () => state, listen: noReports }))
   session.ready()

@@ -34,6 +34,10 @@ describe.sequential('the list of deliveries', () => {
     await page.getByRole('button', { name: 'Copy' }).click()
     await page.getByText('is in the clipboard').waitFor()
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(command)
+    await show(page, 'Callback')
+    const question = await page.locator('.command code').textContent()
+    expect(question).toBe(`koywe auth ${inspector.origin} --email maria@example.com`)
+    await show(page, 'Deliveries')
   })
 
   it('shows a delivery, and everything about it when it is opened', async () => {

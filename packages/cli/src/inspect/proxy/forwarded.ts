@@ -54,6 +54,7 @@ export function createForwarded(
       ...{ kind: 'application', version: 1, mode: 'proxy', state, origin: target.origin, canSign },
       ...{ sentence: sentences[state], counted: { requests: 0, refused: 0 } },
       firstCommand: `koywe send payment_created --url ${proxyUrl.href}`,
+      firstQuestion: `koywe auth ${proxyUrl.origin} --email maria@example.com`,
     }),
     reach,
     close: () => clearInterval(timer),
