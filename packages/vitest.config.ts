@@ -8,6 +8,7 @@ import { browserTests, findChromium } from './testkit/src/find-chromium.js'
 const longest = [
   'demo/test/copied-out',
   'packaging/test/consumers',
+  'fuzz/test/fuzz',
   'soak/test/soak',
   'cli/test/page/accessibility.browser',
   'cli/test/inspect/matrix',

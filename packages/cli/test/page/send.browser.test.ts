@@ -211,6 +211,7 @@ describe.sequential('sending from the page', () => {
   it('copies a delivery as a command and as a test', async () => {
     await show(page, 'Deliveries')
     await page.locator('[data-entry="1"]').click()
+    await page.getByRole('heading', { name: 'Delivery 1:' }).waitFor()
     const copied = async (name: string) => {
       await page.getByRole('button', { name }).click()
       await page.getByText(/is in the clipboard/).waitFor()
