@@ -59,7 +59,7 @@ export async function show(
   page: Page,
   part: 'Deliveries' | 'Orders' | 'Callback' | 'Send',
 ): Promise<void> {
-  const button = page.getByRole('navigation').getByRole('button', { name: part })
-  await button.click()
-  await button.and(page.locator('[aria-current=page]')).waitFor()
+  await page.getByRole('navigation').getByRole('button', { name: part }).click()
+  // The click moved the focus to the button, and the page moves it on once it has drawn.
+  await page.locator('#view-title:focus').waitFor({ state: 'attached' })
 }
